@@ -1,0 +1,36 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Rooms in the order of the data's journey; each imports only rooms named before it.
+let package = Package(
+  name: "Circadian",
+  products: [
+    .executable(name: "circadian", targets: ["circadian"]),
+    .library(
+      name: "CircadianEngine",
+      targets: [
+        "Tensors", "OperationCatalog", "Layers", "Optimizers", "Tokenizers", "Checkpoints",
+        "LanguageModels", "Corpora", "Training", "Individuals", "Sleep",
+      ]),
+  ],
+  targets: [
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
+    .target(name: "CKernels"),
+    .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"]),
+    .target(name: "OperationCatalog", dependencies: ["Tensors"]),
+    .target(name: "Layers", dependencies: ["Tensors"]),
+    .target(name: "Optimizers", dependencies: ["Layers"]),
+    .target(name: "Tokenizers", dependencies: ["CPCRE2"]),
+    .target(name: "Checkpoints", dependencies: ["Layers", "Tokenizers"]),
+    .target(name: "LanguageModels", dependencies: ["Layers", "Checkpoints"]),
+    .target(name: "Corpora", dependencies: ["Tokenizers"]),
+    .target(name: "Training", dependencies: ["LanguageModels", "Optimizers", "Corpora"]),
+    .target(name: "Individuals", dependencies: ["CSQLite", "LanguageModels", "Corpora"]),
+    .target(name: "Sleep", dependencies: ["Individuals", "Training"]),
+    .executableTarget(name: "circadian", dependencies: ["Sleep"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

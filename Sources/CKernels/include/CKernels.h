@@ -1,0 +1,113 @@
+// Fused loops that no library has. Every function is single-threaded, takes contiguous row-major
+// float arrays, and is dispatched at run time to the widest vector unit of the processor
+// (AVX-512, AVX2 + FMA, or the baseline of the target).
+//
+// Conventions: `rows` x `width` is a matrix whose rows are `width` long. Pointers never alias
+// unless the comment says so. "accumulates" means the output is added to; otherwise it is written.
+#ifndef CIRCADIAN_CKERNELS_H
+#define CIRCADIAN_CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// The name of the vector unit in use: "avx512", "avx2" or "baseline". CIRCADIAN_VECTOR_UNIT=avx2
+// (or baseline) in the environment forces a narrower one, for tests.
+const char *ck_vector_unit(void);
+
+// -- Elementwise -----------------------------------------------------------------------------
+void ck_add(const float *a, const float *b, float *out, size_t count);            // out = a + b; out may alias a or b
+void ck_multiply(const float *a, const float *b, float *out, size_t count);       // out = a * b; out may alias
+void ck_multiply_add(const float *a, const float *b, float *out, size_t count);   // out += a * b
+void ck_scale(const float *a, float scale, float *out, size_t count);             // out = scale * a; out may alias
+void ck_axpy(float scale, const float *x, float *y, size_t count);                // y += scale * x
+void ck_axpby(float a, const float *x, float b, float *y, size_t count);          // y = a x + b y
+void ck_add_row(const float *a, const float *row, float *out, size_t rows, size_t width); // out = a + row, every row; out may alias a
+void ck_sum_rows(const float *a, float *out, size_t rows, size_t width);          // out[j] += sum_i a[i][j]
+double ck_sum(const float *a, size_t count);                                      // accumulated in double
+double ck_dot(const float *a, const float *b, size_t count);                      // accumulated in double
+double ck_sum_squares(const float *a, size_t count);                              // accumulated in double
+size_t ck_argmax(const float *a, size_t count);                                   // first index of the largest
+bool ck_all_finite(const float *a, size_t count);
+
+// -- bfloat16 (round to nearest even; NaN stays NaN) ----------------------------------------------
+void ck_float_to_bfloat16(const float *in, uint16_t *out, size_t count);
+void ck_bfloat16_to_float(const uint16_t *in, float *out, size_t count);
+void ck_transpose_bfloat16(const uint16_t *in, uint16_t *out, size_t rows, size_t columns); // out[j][i] = in[i][j]
+void ck_transpose(const float *in, float *out, size_t rows, size_t columns);
+void ck_half_to_float(const uint16_t *in, float *out, size_t count);              // IEEE binary16
+
+// -- Activations: forward, and backward as gradIn (+)= f'(x) * gradOut ----------------------------
+typedef enum {
+  CK_RELU, CK_RELU_SQUARED, CK_GELU_TANH, CK_GELU_ERF, CK_SILU, CK_SIGMOID, CK_TANH, CK_EXP, CK_SOFTPLUS
+} ck_activation;
+void ck_activate(ck_activation kind, const float *x, float *out, size_t count);
+void ck_activate_backward(ck_activation kind, const float *x, const float *gradOut, float *gradIn, size_t count, bool accumulates);
+// SwiGLU (Shazeer 2020, 2002.05202): out = silu(gate) * up
+void ck_swiglu(const float *gate, const float *up, float *out, size_t count);
+void ck_swiglu_backward(const float *gate, const float *up, const float *gradOut, float *gradGate, float *gradUp, size_t count, bool accumulates);
+
+// -- Normalisation ---------------------------------------------------------------------------
+// RMSNorm (1910.07467): out = x * weight / sqrt(mean(x^2) + epsilon). weight may be NULL (all ones).
+// inverse[rows] receives 1 / sqrt(mean(x^2) + epsilon).
+void ck_rms_norm(const float *x, const float *weight, float epsilon, float *out, float *inverse, size_t rows, size_t width);
+// gradX is written or accumulated; gradWeight (may be NULL) is accumulated.
+void ck_rms_norm_backward(const float *x, const float *weight, const float *inverse, const float *gradOut, float *gradX, float *gradWeight, size_t rows, size_t width, bool accumulates);
+// LayerNorm (1607.06450): out = (x - mean) * inverse * weight + bias; bias may be NULL.
+void ck_layer_norm(const float *x, const float *weight, const float *bias, float epsilon, float *out, float *mean, float *inverse, size_t rows, size_t width);
+void ck_layer_norm_backward(const float *x, const float *weight, const float *mean, const float *inverse, const float *gradOut, float *gradX, float *gradWeight, float *gradBias, size_t rows, size_t width, bool accumulates);
+// Softmax of every row; out may alias x.
+void ck_softmax(const float *x, float *out, size_t rows, size_t width);
+void ck_softmax_backward(const float *probabilities, const float *gradOut, float *gradX, size_t rows, size_t width, bool accumulates);
+
+// -- Rotary embedding (RoFormer, 2104.09864) -----------------------------------------------------------
+// x: [rows, heads, headWidth]; row r stands at positions[r]. cosines, sines: [maxPosition, headWidth / 2].
+// interleaved: pairs are (2i, 2i + 1) as in Llama's original release and llama2.c; otherwise
+// (i, i + headWidth / 2) as in GPT-NeoX and Hugging Face. direction: +1 forward, -1 backward (inverse rotation).
+// out may alias x. When accumulates, the rotated value is added to out.
+void ck_rotary(const float *x, const float *cosines, const float *sines, const int32_t *positions, bool interleaved, float direction, float *out, size_t rows, size_t heads, size_t headWidth, bool accumulates);
+
+// -- Embedding ---------------------------------------------------------------------------------------------
+void ck_gather_rows(const float *table, const int32_t *indices, float *out, size_t count, size_t width);
+void ck_scatter_add_rows(const float *gradOut, const int32_t *indices, float *gradTable, size_t count, size_t width);
+
+// -- Cross-entropy with sparse soft targets -------------------------------------------------------------
+// Row r has targetsPerRow pairs (ids, weights); its loss is sum_k weights[k] * (logSumExp - logits[ids[k]]).
+// A pair with weight 0 is ignored. softcap > 0: logits are replaced by softcap * tanh(logits / softcap).
+// losses[rows] and logSumExp[rows] are written; probabilities are never stored.
+void ck_cross_entropy(const float *logits, const int32_t *ids, const float *weights, size_t targetsPerRow, float softcap, float *losses, float *logSumExp, size_t rows, size_t width);
+// gradLogits = scale * rowGradient[r] * d losses[r] / d logits; gradLogits may alias logits. rowGradient may be NULL (all ones).
+void ck_cross_entropy_backward(const float *logits, const int32_t *ids, const float *weights, size_t targetsPerRow, float softcap, const float *logSumExp, const float *rowGradient, float scale, float *gradLogits, size_t rows, size_t width);
+// The `count` largest logits of each row (as ids, descending) and their softmax probabilities
+// (over the whole row). Used for distillation targets.
+void ck_top_probabilities(const float *logits, float softcap, size_t count, int32_t *ids, float *probabilities, size_t rows, size_t width);
+
+// -- Fused attention (FlashAttention-2's tiling, 2307.08691) -------------------------------------------------
+// query [queries, heads, width]; key, value [keys, keyHeads, width] (rows `keyStride` floats apart, so a
+// cache with room to grow can be read in place); slotKeys, slotValues [slots, keyHeads, width] or NULL
+// when slots == 0. Query row i may see every slot and the context keys j <= i + (keys - queries).
+// out [queries, heads, width]; logSumExp [heads, queries] is written (natural log of the scaled scores' sum).
+// scratch: ck_attention_scratch(...) floats. No queries x keys matrix is kept: work goes by tiles of rows.
+typedef struct {
+  size_t queries, keys, slots, heads, keyHeads, width, keyStride;
+  float scale;     // usually 1 / sqrt(width)
+  bool causal;     // false: every query sees every key
+} ck_attention_shape;
+size_t ck_attention_scratch(ck_attention_shape shape);           // floats needed by either pass
+void ck_attention(ck_attention_shape shape, const float *query, const float *key, const float *value, const float *slotKeys, const float *slotValues, float *out, float *logSumExp, float *scratch);
+// All gradients are accumulated. gradSlot* may be NULL; gradQuery, gradKey and gradValue may each be NULL.
+// gradKey and gradValue have rows keyHeads * width apart (no keyStride).
+void ck_attention_backward(ck_attention_shape shape, const float *query, const float *key, const float *value, const float *slotKeys, const float *slotValues, const float *out, const float *gradOut, const float *logSumExp, float *gradQuery, float *gradKey, float *gradValue, float *gradSlotKeys, float *gradSlotValues, float *scratch);
+
+// -- Convolution as a matrix product ---------------------------------------------------------------------
+// image [channels, height, width] -> columns [channels * kernel * kernel, outHeight * outWidth]; zero padding.
+typedef struct { size_t channels, height, width, kernel, stride, padding, outHeight, outWidth; } ck_convolution_shape;
+void ck_image_to_columns(ck_convolution_shape shape, const float *image, float *columns);
+void ck_columns_to_image(ck_convolution_shape shape, const float *columns, float *image); // accumulates
+
+// -- Optimizers ------------------------------------------------------------------------------------------------
+// AdamW (1711.05101), one pass. gradient is multiplied by gradientScale first. biasCorrection1 = 1 - beta1^t etc.
+typedef struct { float learningRate, beta1, beta2, epsilon, weightDecay, gradientScale, biasCorrection1, biasCorrection2; } ck_adamw_step;
+void ck_adamw(ck_adamw_step step, float *value, float *firstMoment, float *secondMoment, const float *gradient, size_t count);
+
+#endif
