@@ -14,6 +14,9 @@
 // The name of the vector unit in use: "avx512", "avx2" or "baseline". CIRCADIAN_VECTOR_UNIT=avx2
 // (or baseline) in the environment forces a narrower one, for tests.
 const char *ck_vector_unit(void);
+// Switches the calling thread to another unit, for tests; NULL goes back to the process's own.
+// false, and nothing changes, when the processor lacks it.
+bool ck_select_vector_unit(const char *name);
 
 // -- Elementwise -----------------------------------------------------------------------------
 void ck_add(const float *a, const float *b, float *out, size_t count);            // out = a + b; out may alias a or b

@@ -1,0 +1,133 @@
+// Attention by tiles of query rows (FlashAttention-2, 2307.08691): one head's scores for a tile are
+// held at a time. Slots and context keys are packed side by side, so that a row's visible keys are
+// always a prefix.
+
+INLINE float *aligned_scratch(float *scratch) {
+  return (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
+}
+
+// How many keys (slots included) query row i may see.
+INLINE size_t visible_keys(const ck_attention_shape *s, size_t i) {
+  if (!s->causal) return s->slots + s->keys;
+  const size_t seen = i + 1 + s->keys;
+  return s->slots + (seen > s->queries ? smaller(seen - s->queries, s->keys) : 0);
+}
+
+// Keys or values of one head, slots first, as rows.
+static void pack_keys(const ck_attention_shape *s, const float *context, const float *slots,
+                      size_t head, float *packed) {
+  const size_t count = s->slots + s->keys, offset = head * s->width;
+  if (s->slots) pack(slots + offset, s->keyHeads * s->width, s->slots, s->width, packed, count, 0);
+  pack(context + offset, s->keyStride, s->keys, s->width, packed, count, s->slots);
+}
+
+// The same as columns.
+static void pack_keys_transposed(const ck_attention_shape *s, const float *context,
+                                 const float *slots, size_t head, float *packed) {
+  const size_t count = s->slots + s->keys, offset = head * s->width;
+  size_t stride;
+  if (count % 16) {
+    float *last = panel(packed, s->width, count, count / PANEL * PANEL, &stride);
+    memset(last, 0, s->width * stride * sizeof(float));
+  }
+  if (s->slots) {
+    pack_transposed(slots + offset, s->keyHeads * s->width, s->slots, s->width, packed, count, 0);
+  }
+  pack_transposed(context + offset, s->keyStride, s->keys, s->width, packed, count, s->slots);
+}
+
+// The zeros after a row's visible scores that strips of rows and of keys may read.
+INLINE void clear_after(float *row, size_t count) {
+  for (size_t j = (count + LANES - 1) / LANES * LANES; j < count + STRIP; j += LANES) {
+    store(row + j, (vf)0.0f);
+  }
+}
+
+// row = e^(scale row - maximum) in the first `count` places; returns the maximum and the sum.
+INLINE float exponentiate_row(float *row, size_t count, float scale, float *maximum) {
+  vf best = -INFINITY;
+  EACH_VECTOR(i, count, best = max_v(EXISTING(GET(row + i) * scale, (vf)-INFINITY), best););
+  *maximum = reduce_max(best);
+  const vf shift = -*maximum;
+  vf total = 0;
+  EACH_VECTOR(i, count, {
+    const vf e = EXISTING(exp_v(fma_v(GET(row + i), (vf)scale, shift)), (vf)0.0f);
+    total += e;
+    store(row + i, e);
+  });
+  return reduce_sum(total);
+}
+
+// Scores of `rows` queries from row `first` on, for the keys [start, start + columns).
+static void score_tile(const ck_attention_shape *s, const float *query, size_t queryRow,
+                       const float *packed, size_t first, size_t rows, size_t start,
+                       size_t columns, float *scores, size_t scoreStride) {
+  const size_t count = s->slots + s->keys;
+  for (size_t column = 0; column < columns; column += PANEL) {
+    for (size_t r = 0; r < rows; r += STRIP) {
+      const size_t strip = smaller(STRIP, rows - r);
+      const size_t visible = visible_keys(s, first + r + strip - 1);
+      if (visible <= start + column) continue;
+      const size_t wanted = smaller(visible - start - column, smaller(PANEL, columns - column));
+      strip_times_packed(strip, query + r * queryRow, queryRow, 1, s->width,
+                         (float *)packed + (start + column) * s->width, s->width,
+                         count - start - column, 0, wanted, scores + r * scoreStride + column,
+                         scoreStride, false);
+    }
+  }
+}
+
+static void attend_tile(const ck_attention_shape *s, const attention_layout *l, const float *query,
+                        float *scratch, size_t first, size_t rows, float *out, float *logSumExp) {
+  const size_t row = s->heads * s->width, wide = padded(s->width);
+  const size_t count = s->slots + s->keys, stride = l->scoreStride;
+  float *scores = scratch + l->scores, *tile = scratch + l->tile;
+  float sums[TILE_ROWS];
+  score_tile(s, query, row, scratch + l->keysTransposed, first, rows, 0,
+             visible_keys(s, first + rows - 1), scores, stride);
+  for (size_t r = 0; r < rows; r++) {
+    const size_t visible = visible_keys(s, first + r);
+    float maximum = 0;
+    sums[r] = 0;
+    if (visible > 0) sums[r] = exponentiate_row(scores + r * stride, visible, s->scale, &maximum);
+    clear_after(scores + r * stride, visible);
+    logSumExp[r] = maximum + logf(sums[r]);
+  }
+  for (size_t start = 0; start < count; start += KEY_BLOCK) {
+    for (size_t r = 0; r < rows; r += STRIP) {
+      const size_t strip = smaller(STRIP, rows - r);
+      const size_t visible = visible_keys(s, first + r + strip - 1);
+      if (visible <= start) continue;
+      strip_times_packed(strip, scores + r * stride + start, stride, 1,
+                         smaller(visible - start, KEY_BLOCK), scratch + l->values, count, s->width,
+                         start, s->width, tile + r * wide, wide, start > 0);
+    }
+  }
+  for (size_t r = 0; r < rows; r++) {
+    if (sums[r] > 0) {
+      k_scale(tile + r * wide, 1 / sums[r], out + r * row, s->width);
+    } else if (visible_keys(s, first + r) == 0) {
+      memset(out + r * row, 0, s->width * sizeof(float));
+    } else {
+      k_scale(tile + r * wide, NAN, out + r * row, s->width);
+    }
+  }
+}
+
+static void attend_by_tiles(const ck_attention_shape *s, const float *query, const float *key,
+                            const float *value, const float *slotKeys, const float *slotValues,
+                            float *out, float *logSumExp, float *scratch) {
+  const attention_layout l = attention_layout_of(*s, false);
+  const size_t group = s->heads / s->keyHeads, row = s->heads * s->width;
+  for (size_t head = 0; head < s->heads; head++) {
+    if (head % group == 0) {
+      pack_keys_transposed(s, key, slotKeys, head / group, scratch + l.keysTransposed);
+      pack_keys(s, value, slotValues, head / group, scratch + l.values);
+    }
+    for (size_t first = 0; first < s->queries; first += l.tileRows) {
+      const size_t offset = first * row + head * s->width;
+      attend_tile(s, &l, query + offset, scratch, first, smaller(l.tileRows, s->queries - first),
+                  out + offset, logSumExp + head * s->queries + first);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// Probabilities are recomputed from the saved logarithms of the sums. With P the probabilities,
+// dP = gradOut V^T and D = rowsum(gradOut * out): dS = scale P (dP - D), and then
+// gradQ += dS K, gradK += dS^T Q, gradV += P^T gradOut.
+
+typedef struct {
+  const ck_attention_shape *shape;
+  const attention_layout *layout;
+  float *scratch;
+  const float *logSumExp;  // of the head
+  // The ranges of packed keys (slots first) whose gradients are wanted.
+  size_t firstKey, lastKey, firstValue, lastValue;
+} backward_pass;
+
+// The first of `rows` queries from row `first` on that sees the packed key.
+INLINE size_t first_row_seeing(const ck_attention_shape *s, size_t key, size_t first, size_t rows) {
+  if (!s->causal || key < s->slots) return 0;
+  const size_t position = key - s->slots + s->queries;
+  if (position <= s->keys + first) return 0;
+  return smaller(position - s->keys - first, rows);
+}
+
+// P and dS of a block, row by row, in place of the scores and of dP.
+static void probability_block(const backward_pass *pass, size_t first, size_t rows, size_t start,
+                              size_t columns) {
+  const attention_layout *l = pass->layout;
+  const float scale = pass->shape->scale;
+  for (size_t r = 0; r < rows; r++) {
+    float *p = pass->scratch + l->scores + r * l->scoreStride;
+    float *grad = pass->scratch + l->scoreGradients + r * l->scoreStride;
+    const size_t visible = visible_keys(pass->shape, first + r);
+    const size_t count = visible > start ? smaller(visible - start, columns) : 0;
+    const vf shift = -pass->logSumExp[first + r];
+    const float delta = (pass->scratch + l->delta)[first + r];
+    EACH_VECTOR(i, count, {
+      const vf e = EXISTING(exp_v(fma_v(GET(p + i), (vf)scale, shift)), (vf)0.0f);
+      store(p + i, e);
+      store(grad + i, EXISTING(e * scale * (GET(grad + i) - delta), (vf)0.0f));
+    });
+    clear_after(p, count);
+    clear_after(grad, count);
+  }
+}
+
+// gradient[keys] += weights^T right, for the packed keys of [start, end) that are wanted.
+static void gradient_of_keys(const backward_pass *pass, const float *weights, float *right,
+                             float *gradient, size_t first, size_t rows, size_t start,
+                             size_t wantedFirst, size_t wantedLast) {
+  const ck_attention_shape *s = pass->shape;
+  const size_t stride = pass->layout->scoreStride, wide = padded(s->width);
+  for (size_t key = wantedFirst; key < wantedLast; key += STRIP) {
+    const size_t hidden = first_row_seeing(s, key, first, rows);
+    if (hidden == rows) break;
+    strip_times_packed(smaller(STRIP, wantedLast - key), weights + hidden * stride + key - start, 1,
+                       stride, rows - hidden, right, s->queries, s->width, first + hidden,
+                       s->width, gradient + key * wide, wide, true);
+  }
+}
+
+static void backward_tile(const backward_pass *pass, const float *query, const float *gradOut,
+                          float *gradQuery, size_t first, size_t rows) {
+  const ck_attention_shape *s = pass->shape;
+  const attention_layout *l = pass->layout;
+  const size_t row = s->heads * s->width, wide = padded(s->width), stride = l->scoreStride;
+  float *scratch = pass->scratch, *tile = scratch + l->tile;
+  float *scores = scratch + l->scores, *scoreGradients = scratch + l->scoreGradients;
+  const size_t seen = visible_keys(s, first + rows - 1);
+  memset(tile, 0, rows * wide * sizeof(float));
+  for (size_t start = 0; start < seen; start += KEY_BLOCK) {
+    const size_t columns = smaller(KEY_BLOCK, seen - start), end = start + columns;
+    score_tile(s, query, row, scratch + l->keysTransposed, first, rows, start, columns, scores,
+               stride);
+    score_tile(s, gradOut, row, scratch + l->valuesTransposed, first, rows, start, columns,
+               scoreGradients, stride);
+    probability_block(pass, first, rows, start, columns);
+    gradient_of_keys(pass, scores, scratch + l->gradOut, scratch + l->gradValues, first, rows,
+                     start, larger(start, pass->firstValue), smaller(end, pass->lastValue));
+    gradient_of_keys(pass, scoreGradients, scratch + l->queries, scratch + l->gradKeys, first,
+                     rows, start, larger(start, pass->firstKey), smaller(end, pass->lastKey));
+    for (size_t r = 0; gradQuery && r < rows; r += STRIP) {
+      const size_t strip = smaller(STRIP, rows - r);
+      const size_t visible = visible_keys(s, first + r + strip - 1);
+      if (visible <= start) continue;
+      strip_times_packed(strip, scoreGradients + r * stride, stride, 1,
+                         smaller(visible - start, columns), scratch + l->keys,
+                         s->slots + s->keys, s->width, start, s->width, tile + r * wide, wide,
+                         true);
+    }
+  }
+  for (size_t r = 0; gradQuery && r < rows; r++) {
+    k_add(gradQuery + r * row, tile + r * wide, gradQuery + r * row, s->width);
+  }
+}
+
+// Adds the packed gradients of one key head to the caller's slots and context.
+static void unpack_gradients(const ck_attention_shape *s, const float *packed, size_t head,
+                             float *slots, float *context) {
+  const size_t row = s->keyHeads * s->width, wide = padded(s->width);
+  for (size_t j = 0; slots && j < s->slots; j++) {
+    float *to = slots + j * row + head * s->width;
+    k_add(to, packed + j * wide, to, s->width);
+  }
+  for (size_t j = 0; context && j < s->keys; j++) {
+    float *to = context + j * row + head * s->width;
+    k_add(to, packed + (s->slots + j) * wide, to, s->width);
+  }
+}
+
+static void k_attention_backward(ck_attention_shape shape, const float *query, const float *key,
+                                 const float *value, const float *slotKeys,
+                                 const float *slotValues, const float *out, const float *gradOut,
+                                 const float *logSumExp, float *gradQuery, float *gradKey,
+                                 float *gradValue, float *gradSlotKeys, float *gradSlotValues,
+                                 float *unaligned) {
+  const ck_attention_shape *s = &shape;
+  const attention_layout l = attention_layout_of(shape, true);
+  float *scratch = aligned_scratch(unaligned), *delta = scratch + l.delta;
+  const size_t group = s->heads / s->keyHeads, row = s->heads * s->width;
+  const size_t count = s->slots + s->keys, packedSize = count * padded(s->width) * sizeof(float);
+  backward_pass pass = {.shape = s, .layout = &l, .scratch = scratch};
+  pass.firstKey = gradSlotKeys ? 0 : s->slots;
+  pass.lastKey = gradKey ? count : s->slots;
+  pass.firstValue = gradSlotValues ? 0 : s->slots;
+  pass.lastValue = gradValue ? count : s->slots;
+  for (size_t head = 0; head < s->heads; head++) {
+    const size_t keyHead = head / group, offset = head * s->width;
+    if (head % group == 0) {
+      pack_keys_transposed(s, key, slotKeys, keyHead, scratch + l.keysTransposed);
+      pack_keys_transposed(s, value, slotValues, keyHead, scratch + l.valuesTransposed);
+      pack_keys(s, key, slotKeys, keyHead, scratch + l.keys);
+      memset(scratch + l.gradKeys, 0, packedSize);
+      memset(scratch + l.gradValues, 0, packedSize);
+    }
+    pack(query + offset, row, s->queries, s->width, scratch + l.queries, s->queries, 0);
+    pack(gradOut + offset, row, s->queries, s->width, scratch + l.gradOut, s->queries, 0);
+    for (size_t i = 0; i < s->queries; i++) {
+      dot_rows(gradOut + i * row + offset, out + i * row + offset, row, 1, s->width, delta + i);
+    }
+    pass.logSumExp = logSumExp + head * s->queries;
+    for (size_t first = 0; first < s->queries; first += l.tileRows) {
+      const size_t start = first * row + offset;
+      backward_tile(&pass, query + start, gradOut + start, gradQuery ? gradQuery + start : NULL,
+                    first, smaller(l.tileRows, s->queries - first));
+    }
+    if ((head + 1) % group == 0) {
+      unpack_gradients(s, scratch + l.gradKeys, keyHead, gradSlotKeys, gradKey);
+      unpack_gradients(s, scratch + l.gradValues, keyHead, gradSlotValues, gradValue);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/// Why a file cannot be read as text.
+public enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
+  case missing(path: String)
+  case directory(path: String)
+  /// The system's reason, for example "Permission denied".
+  case unreadable(path: String, reason: String)
+  case tooLarge(path: String, bytes: Int, limit: Int)
+  case empty(path: String)
+  /// The file has content, but none of it is text that somebody says or writes.
+  case noText(path: String)
+  /// `offset` is where the first control byte lies.
+  case binary(path: String, offset: Int)
+  /// `offset` is where the first byte lies that the encoding does not allow.
+  case badEncoding(path: String, encoding: String, offset: Int)
+  case malformed(path: String, line: Int, expected: String)
+
+  /// Whether the system, and not the content, is the reason.
+  public var isInputOutput: Bool {
+    switch self {
+    case .missing, .directory, .unreadable: true
+    case .tooLarge, .empty, .noText, .binary, .badEncoding, .malformed: false
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .missing(let path):
+      "\(path): no such file"
+    case .directory(let path):
+      "\(path): is a folder; expected a text file"
+    case .unreadable(let path, let reason):
+      "\(path): cannot be read: \(reason)"
+    case .tooLarge(let path, let bytes, let limit):
+      "\(path): has \(bytes) bytes or more; expected at most \(limit); split the file"
+    case .empty(let path):
+      "\(path): is empty; expected text"
+    case .noText(let path):
+      "\(path): holds no text to read, only markup, front matter or times"
+    case .binary(let path, let offset):
+      "\(path): byte \(offset): a control byte; expected text, this looks like a binary file"
+    case .badEncoding(let path, let encoding, let offset):
+      "\(path): byte \(offset): not valid \(encoding); expected UTF-8, or UTF-16 with a byte-order"
+        + " mark"
+    case .malformed(let path, let line, let expected):
+      "\(path): line \(line): expected \(expected)"
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/// What the lines of a document look like, counted once before they are read.
+struct LineSurvey {
+  private(set) var nonBlank = 0
+  private(set) var blank = 0
+  private(set) var textBytes = 0
+  private(set) var sentenceEnds = 0
+  private(set) var bracketedTimes = 0
+  private(set) var bareTimes = 0
+  private(set) var headers = 0
+  private(set) var cueArrows = 0
+  private(set) var markdownMarks = 0
+  private(set) var hasWebVTTSignature = false
+  private static let longestAlias = 6
+  private var bold: [String: Int] = [:]
+  private var plain: [String: Int] = [:]
+  private var aliases: [(name: String, alias: String)] = []
+
+  init(_ lines: Lines) {
+    for line in lines {
+      let content = line.bytes.trimmed
+      guard let last = content.last else {
+        blank += 1
+        continue
+      }
+      if nonBlank == 0 { hasWebVTTSignature = LineSurvey.isWebVTTSignature(content) }
+      nonBlank += 1
+      textBytes += content.count
+      if ".!?\"".utf8.contains(last) { sentenceEnds += 1 }
+      count(content)
+    }
+  }
+
+  static func isWebVTTSignature(_ line: ArraySlice<UInt8>) -> Bool {
+    line.hasPrefix("WEBVTT") && (line.count == 6 || line[line.startIndex + 6].isSpace)
+  }
+
+  private mutating func count(_ content: ArraySlice<UInt8>) {
+    if content.count <= 200, content.first?.isDigit == true || content.hasPrefix("-->"),
+      content.contains("-->")
+    {
+      cueArrows += 1
+    }
+    if content.hasPrefix("#") || content.hasPrefix("```") || content.hasPrefix("![") {
+      markdownMarks += 1
+    }
+    var rest = content
+    if let lead = Timestamp.lead(of: content) {
+      if lead.isBracketed { bracketedTimes += 1 } else { bareTimes += 1 }
+      rest = lead.rest
+    } else if let header = SpeakerLabel.header(content), !header.isPause {
+      headers += 1
+    }
+    guard let label = SpeakerLabel.leading(rest) else { return }
+    if label.isBold { bold[label.name, default: 0] += 1 } else { plain[label.name, default: 0] += 1 }
+    if let alias = label.alias, alias.utf8.count <= LineSurvey.longestAlias, aliases.count < 100 {
+      aliases.append((label.name, alias))
+    }
+  }
+
+  var hasBoldLabels: Bool { !bold.isEmpty }
+  var timesAreBracketed: Bool { bareTimes * 4 < nonBlank }
+
+  /// Whether line breaks end paragraphs, and do not only keep lines short.
+  var hasParagraphLines: Bool {
+    nonBlank > 0
+      && (textBytes / nonBlank >= 100 || (blank == 0 && sentenceEnds * 10 >= nonBlank * 6))
+  }
+
+  /// The format of a document that has no cues.
+  func format(isMarkdown: Bool, hasSpeakers: Bool) -> Document.Format {
+    if bracketedTimes > 0, bracketedTimes * 4 >= nonBlank { return .timestamped }
+    if bareTimes > 1, bareTimes * 4 >= nonBlank { return .timestamped }
+    if headers > 1, headers * 50 >= nonBlank { return .speakerHeaders }
+    if hasSpeakers { return .speakerLabels }
+    return isMarkdown || markdownMarks > 1 ? .markdown : .plainText
+  }
+
+  /// The names in front of text, if the document is clearly a transcript; otherwise none.
+  ///
+  /// Timed lines make any bold label a speaker. Without times, labels have to stand on a
+  /// twentieth of the lines, and plain ones have to be two names that recur.
+  func speakers(frontMatter: [String]) -> (names: Set<String>, roster: SpeakerRoster) {
+    var roster = SpeakerRoster(frontMatter)
+    for (name, alias) in aliases
+    where plain[alias] != nil || bold[alias] != nil || alias == SpeakerRoster.initials(of: name) {
+      roster.add(name, alias: alias)
+    }
+    var names: Set<String> = []
+    let isTimed = (bracketedTimes + bareTimes) * 4 >= nonBlank
+    let boldTotal = bold.values.reduce(0, +)
+    if isTimed || (boldTotal * 20 >= nonBlank && (boldTotal > 1 || nonBlank < 3)) {
+      names.formUnion(bold.keys)
+    }
+    let recurring = plain.filter { $0.value > 1 || roster.spelling(of: $0.key) != nil }
+    let total = recurring.values.reduce(0, +)
+    let voices = Set(recurring.keys.map { (roster.spelling(of: $0) ?? $0).lowercased() })
+    let isClear = isTimed ? total > 1 : total > 3 && voices.count > 1
+    if isClear, total * 20 >= nonBlank { names.formUnion(recurring.keys) }
+    for name in names.sorted() { roster.add(name) }
+    return (names, roster)
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+
+/// Something that an individual lived through: a document it read or a conversation it had.
+public struct Episode: Sendable, Equatable, Identifiable {
+  public enum Kind: String, Sendable, CaseIterable {
+    case document, conversation
+  }
+
+  public let id: Int
+  public let kind: Kind
+  public let title: String
+  /// The series that a transcript belongs to.
+  public let show: String?
+  /// Where it came from: a path or an address.
+  public let source: String?
+  /// When it was published, as the document says it.
+  public let published: String?
+  /// SHA-256 of a document's text; nil for a conversation.
+  public let digest: String?
+  /// When it was read, or when the conversation began.
+  public let readAt: Date
+  /// Plain rendering; of a conversation, a line `role: text` for each turn.
+  public let text: String
+  /// Spans and speakers as JSON, kept as the reader gave it.
+  public let annotations: String?
+}
+
+/// What was said at once in a conversation.
+public struct Turn: Sendable, Equatable, Identifiable {
+  public enum Role: String, Sendable, CaseIterable {
+    case system, user, assistant
+  }
+
+  public let id: Int
+  public let episodeID: Episode.ID
+  public let role: Role
+  public let text: String
+  public let at: Date
+}
+
+/// An episode found by its words.
+public struct SearchHit: Sendable, Equatable {
+  public let episodeID: Episode.ID
+  public let title: String
+  /// BM25; higher is better, comparable within one search only.
+  public let score: Double
+  /// The part of the text, at most 64 words, that fits the query best.
+  public let passage: String
+}

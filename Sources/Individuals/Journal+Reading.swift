@@ -1,0 +1,51 @@
+import Foundation
+
+extension Journal {
+  /// All episodes, oldest first.
+  public func episodes() throws(IndividualError) -> [Episode] {
+    try episodes(where: "id > ?", .integer(0))
+  }
+
+  /// Throws `IndividualError.unknownEpisode`.
+  public func episode(_ id: Episode.ID) throws(IndividualError) -> Episode {
+    guard let episode = try episodes(where: "id = ?", .integer(id)).first else {
+      throw .unknownEpisode(id)
+    }
+    return episode
+  }
+
+  /// The ids of all episodes that hold any text, oldest first.
+  func episodeIDs() throws(IndividualError) -> [Episode.ID] {
+    try database.rows("SELECT id FROM episodes WHERE text <> '' ORDER BY id") { $0.integer(0) }
+  }
+
+  /// The turns of a conversation, oldest first; none for a document.
+  public func turns(of conversation: Episode.ID) throws(IndividualError) -> [Turn] {
+    try database.rows(
+      "SELECT id, episode, role, text, at FROM turns WHERE episode = ? ORDER BY id",
+      .integer(conversation)
+    ) { (row) throws(IndividualError) in
+      Turn(
+        id: row.integer(0), episodeID: row.integer(1),
+        role: try row.choice(2, key: "turns.role"), text: row.text(3) ?? "",
+        at: try row.date(4, key: "turns.at"))
+    }
+  }
+
+  func episodes(
+    where condition: String, _ value: SQLValue
+  ) throws(IndividualError) -> [Episode] {
+    try database.rows(
+      """
+      SELECT id, kind, title, show, source, published, digest, read_at, text, annotations
+      FROM episodes WHERE \(condition) ORDER BY id
+      """, value
+    ) { (row) throws(IndividualError) in
+      Episode(
+        id: row.integer(0), kind: try row.choice(1, key: "episodes.kind"),
+        title: row.text(2) ?? "", show: row.text(3), source: row.text(4), published: row.text(5),
+        digest: row.text(6), readAt: try row.date(7, key: "episodes.read_at"),
+        text: row.text(8) ?? "", annotations: row.text(9))
+    }
+  }
+}

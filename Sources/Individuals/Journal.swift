@@ -1,0 +1,104 @@
+import Foundation
+
+/// All that an individual has read and said, in the order in which it happened.
+///
+/// An SQLite file in write-ahead mode with full synchronization: what a method has returned from
+/// is on the disk. What was learned of it is written in the nights, not here.
+public final class Journal {
+  let database: Database
+
+  /// Creates the file, which must not exist yet.
+  static func create(at url: URL) throws(IndividualError) {
+    let database = try Database(path: url.path, access: .create)
+    try requireFullTextSearch(in: database)
+    try migrate(database, from: 0)
+  }
+
+  /// Opens an existing journal and brings it to this program's version, unless only reading.
+  ///
+  /// Throws `IndividualError.damaged` for a missing, foreign or corrupted file, `.newerFormat`,
+  /// `.journalFailed` or `.journalBusy`.
+  init(at url: URL, access: Individual.Access) throws(IndividualError) {
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw .damaged(path: url.path, key: nil, expected: "the file to exist")
+    }
+    database = try Database(path: url.path, access: access == .exclusive ? .write : .read)
+    try Self.requireSoundness(of: database)
+    try Self.requireFullTextSearch(in: database)
+    let version = try Self.version(of: database)
+    guard version > 0 else {
+      throw .damaged(path: url.path, key: "user_version", expected: "a journal's version, not 0")
+    }
+    guard version <= Self.schemaVersion else {
+      throw .newerFormat(path: url.path, found: version, supported: Self.schemaVersion)
+    }
+    guard version < Self.schemaVersion else { return }
+    guard access == .exclusive else {
+      throw .journalFailed(
+        path: url.path, reason: "its version \(version) must first be opened for writing once")
+    }
+    try Self.migrate(database, from: version)
+  }
+
+  /// Adds a document in one transaction; one with the same text as before is not added again.
+  ///
+  /// - Parameters:
+  ///   - show: the series that it belongs to.
+  ///   - source: a path or an address.
+  ///   - published: when it was published, in the document's own words.
+  ///   - annotations: spans and speakers as JSON, which is not looked at here.
+  /// - Throws: `IndividualError.emptyDocument` when there is nothing but white space.
+  public func appendDocument(
+    title: String, text: String, show: String? = nil, source: String? = nil,
+    published: String? = nil, annotations: String? = nil, at date: Date = .now
+  ) throws(IndividualError) -> (episode: Episode, isNew: Bool) {
+    guard text.contains(where: { !$0.isWhitespace }) else { throw .emptyDocument(title: title) }
+    let digest = ContentDigest.sha256(Data(text.utf8))
+    return try database.transaction { () throws(IndividualError) in
+      if let known = try episodes(where: "digest = ?", .text(digest)).first {
+        return (known, false)
+      }
+      try database.run(
+        """
+        INSERT INTO episodes (kind, title, show, source, published, digest, read_at, text, annotations)
+        VALUES ('document', ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        .text(title), SQLValue(show), SQLValue(source), SQLValue(published), .text(digest),
+        .text(date.formatted(.iso8601)), .text(text), SQLValue(annotations))
+      return (try episode(database.lastInsertedID), true)
+    }
+  }
+
+  /// Begins a conversation; it counts as an episode to sleep on once it has a turn.
+  ///
+  /// A conversation that a night has learned is over: begin another one afterwards, since turns
+  /// added later would never be slept on.
+  public func beginConversation(
+    title: String, at date: Date = .now
+  ) throws(IndividualError) -> Episode.ID {
+    try database.run(
+      "INSERT INTO episodes (kind, title, read_at, text) VALUES ('conversation', ?, ?, '')",
+      .text(title), .text(date.formatted(.iso8601)))
+    return database.lastInsertedID
+  }
+
+  /// Adds a turn, which is on the disk when this returns: only then may the reply be shown.
+  @discardableResult
+  public func appendTurn(
+    _ text: String, by role: Turn.Role, to conversation: Episode.ID, at date: Date = .now
+  ) throws(IndividualError) -> Turn {
+    try database.transaction { () throws(IndividualError) in
+      guard try episodes(where: "id = ?", .integer(conversation)).first?.kind == .conversation
+      else { throw .unknownEpisode(conversation) }
+      let time = date.formatted(.iso8601)
+      try database.run(
+        "INSERT INTO turns (episode, role, text, at) VALUES (?, ?, ?, ?)",
+        .integer(conversation), .text(role.rawValue), .text(text), .text(time))
+      let id = database.lastInsertedID
+      try database.run(
+        "UPDATE episodes SET text = text || ? WHERE id = ?",
+        .text("\(role.rawValue): \(text)\n"), .integer(conversation))
+      return Turn(id: id, episodeID: conversation, role: role, text: text, at: date.wholeSecond)
+    }
+  }
+}

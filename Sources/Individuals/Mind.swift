@@ -1,0 +1,28 @@
+import Foundation
+import LanguageModels
+import Tokenizers
+
+/// An individual awake: its core with the memory of its nights attached.
+public struct Mind: Sendable {
+  public static let memoryFileName = "memory.safetensors"
+
+  public let model: Transformer
+  public let tokenizer: any Tokenizer
+  /// The nights that are attached, first to last.
+  public let nights: [NightRecord]
+
+  /// Loads the individual's core and attaches the nights of its lineage, up to `last` when given.
+  ///
+  /// Every call loads afresh: minds are independent of each other.
+  ///
+  /// - Throws: what reading a core or a night throws; ``IndividualError`` when the core has changed.
+  public static func wake(_ individual: Individual, upTo last: Int?? = nil) throws -> Mind {
+    let core = try LanguageModel.open(URL(fileURLWithPath: individual.core.path))
+    let nights = try individual.lineage(of: last ?? individual.currentNight)
+    for night in nights {
+      let file = individual.folder(ofNight: night.number).appendingPathComponent(memoryFileName)
+      try NightMemory.attach(file, to: core.model)
+    }
+    return Mind(model: core.model, tokenizer: core.tokenizer, nights: nights)
+  }
+}

@@ -1,0 +1,133 @@
+import Checkpoints
+import Foundation
+import LanguageModels
+import Layers
+import Tensors
+
+/// What a night is kept in.
+public enum MemoryKind: String, Sendable, Codable, CaseIterable {
+  /// Trained keys and values before the context, own slots per night.
+  case slots
+  /// A low-rank change of the matrices inside the blocks.
+  case lora
+  case both
+}
+
+/// How large a night's memory is.
+public struct MemorySize: Sendable, Codable, Equatable {
+  /// Slots per layer.
+  public var slotCount = 256
+  /// The rank of the low-rank change.
+  public var rank = 32
+
+  public init() {}
+}
+
+/// One night's memory, attached to a model whose code knows nothing of it.
+public struct NightMemory: Sendable {
+  public let kind: MemoryKind
+  private let adapters: [(path: String, change: LowRank)]
+  private let slots: [(path: String, keys: Parameter, values: Parameter)]
+
+  /// The parameters that the night trains.
+  public var parameters: [Parameter] {
+    adapters.flatMap(\.change.parameters) + slots.flatMap { [$0.keys, $0.values] }
+  }
+
+  /// The number of stored elements.
+  public var count: Int { parameters.reduce(0) { $0 + $1.shape.count } }
+
+  /// Attaches a new memory that changes nothing yet, and freezes everything else.
+  public static func begin(
+    _ kind: MemoryKind, size: MemorySize, on model: Transformer, seed: UInt64
+  ) -> NightMemory {
+    model.parameters.setTrainable { _ in false }
+    var random = RandomSource(seed: seed, name: "night memory")
+    var adapters: [(String, LowRank)] = []
+    var slots: [(String, Parameter, Parameter)] = []
+    if kind != .slots {
+      for parameter in model.parameters.parameters where isAdaptable(parameter) {
+        let (out, width) = (parameter.shape[0], parameter.shape[1])
+        let change = LowRank(
+          down: Parameter(
+            path: "lora.\(parameter.path).down",
+            value: .uniform(
+              [size.rank, width], bound: (3 / Float(width)).squareRoot(), using: &random)),
+          up: Parameter(path: "lora.\(parameter.path).up", value: .zeros([out, size.rank])),
+          scale: 1)
+        parameter.reparameterization = change
+        adapters.append((parameter.path, change))
+      }
+    }
+    if kind != .lora {
+      for site in model.parameters.slotSites {
+        let shape: Shape = [size.slotCount, site.keyHeadCount, site.headWidth]
+        // Keys as large as the core's own (their root mean square is 1), values near zero.
+        let keys = Parameter(
+          path: "slots.\(site.path).keys", value: .normal(shape, deviation: 1, using: &random))
+        let values = Parameter(
+          path: "slots.\(site.path).values", value: .normal(shape, deviation: 0.02, using: &random))
+        site.attached.append((keys, values))
+        slots.append((site.path, keys, values))
+      }
+    }
+    return NightMemory(kind: kind, adapters: adapters, slots: slots)
+  }
+
+  /// Writes the memory to `url`, atomically.
+  public func save(to url: URL) throws {
+    let tensors = parameters.map { ($0.path, $0.value) }
+    try SafetensorsWriter.write(tensors, metadata: ["kind": kind.rawValue], to: url)
+  }
+
+  /// Attaches the memory stored at `url`, frozen: its low-rank change is added to the weights.
+  ///
+  /// - Throws: `CheckpointError` or ``ParameterError`` when the file does not fit the model.
+  public static func attach(_ url: URL, to model: Transformer) throws {
+    let file = try SafetensorsFile(url)
+    var used: Set<String> = []
+    func tensor(_ name: String) throws -> Tensor? {
+      used.insert(name)
+      return try file.tensor(named: name)
+    }
+    func check(_ name: String, _ tensor: Tensor, _ expected: Shape) throws {
+      guard tensor.shape == expected else {
+        throw ParameterError.wrongShape(
+          path: name, expected: expected, found: tensor.shape, source: url.path)
+      }
+    }
+    for parameter in model.parameters.parameters where isAdaptable(parameter) {
+      let name = "lora.\(parameter.path)"
+      guard let down = try tensor(name + ".down") else { continue }
+      guard let up = try tensor(name + ".up") else {
+        throw ParameterError.missing(path: name + ".up", source: url.path)
+      }
+      let rank = up.shape.width
+      try check(name + ".up", up, [parameter.shape[0], rank])
+      try check(name + ".down", down, [rank, parameter.shape[1]])
+      parameter.replace(with: parameter.value.detached() + up.multiplied(by: down))
+    }
+    for site in model.parameters.slotSites {
+      let name = "slots.\(site.path)"
+      guard let keys = try tensor(name + ".keys") else { continue }
+      guard let values = try tensor(name + ".values") else {
+        throw ParameterError.missing(path: name + ".values", source: url.path)
+      }
+      try check(
+        name + ".keys", keys, [keys.shape.extents.first ?? 0, site.keyHeadCount, site.headWidth])
+      try check(name + ".values", values, keys.shape)
+      site.attached.append(
+        (
+          Parameter(path: name + ".keys", value: keys, isTrainable: false),
+          Parameter(path: name + ".values", value: values, isTrainable: false)
+        ))
+    }
+    let unused = file.tensorNames.filter { !used.contains($0) }
+    if !unused.isEmpty { throw ParameterError.unused(paths: unused, source: url.path) }
+  }
+
+  /// The matrices that a low-rank change applies to: those inside the blocks.
+  private static func isAdaptable(_ parameter: Parameter) -> Bool {
+    parameter.path.hasPrefix("blocks.") && parameter.shape.rank == 2
+  }
+}

@@ -1,0 +1,127 @@
+import Tensors
+import Tokenizers
+
+/// Writes text token by token from a context.
+public struct Generator {
+  /// Why a generation ended.
+  public enum Ending: String, Sendable, Codable {
+    case length, endOfText, stopString, contextFull, interrupted
+  }
+
+  /// What was written and how.
+  public struct Result: Sendable {
+    public var tokens: [Int32]
+    public var text: String
+    public var ending: Ending
+  }
+
+  private let model: Transformer
+  private let tokenizer: any Tokenizer
+  /// The tokens in the cache so far.
+  public private(set) var context: [Int32] = []
+  private let cache: KeyValueCache
+  private var logits: Tensor?
+
+  /// A generator with an empty context.
+  public init(_ model: Transformer, _ tokenizer: any Tokenizer) {
+    self.model = model
+    self.tokenizer = tokenizer
+    cache = KeyValueCache(model.configuration)
+  }
+
+  /// How many more tokens fit into the context.
+  public var room: Int { cache.capacity - cache.count }
+
+  /// Reads `tokens` into the context (prefill).
+  ///
+  /// - Precondition: they fit into ``room``.
+  public mutating func read(_ tokens: [Int32]) {
+    guard !tokens.isEmpty else { return }
+    precondition(tokens.count <= room, "\(tokens.count) tokens for a room of \(room)")
+    let hidden = model.hidden(Tensor(indices: tokens, shape: [1, tokens.count]), cache: cache)
+    logits = model.nextLogits(hidden)
+    context += tokens
+  }
+
+  /// Empties the context.
+  public mutating func forget() {
+    cache.truncate(to: 0)
+    context = []
+    logits = nil
+  }
+
+  /// Continues the context by up to `limit` tokens, giving text to `emit` as it becomes whole.
+  ///
+  /// A stop string ends the text before itself. `isInterrupted` is asked after every token.
+  ///
+  /// - Precondition: something has been read.
+  public mutating func write(
+    limit: Int, sampler: inout Sampler, stopStrings: [String] = [],
+    isInterrupted: () -> Bool = { false }, emit: (String) -> Void = { _ in }
+  ) -> Result {
+    guard var logits else { preconditionFailure("writing from an empty context") }
+    var result = Result(tokens: [], text: "", ending: .length)
+    var stream = StreamingDecoder(
+      tokenizer, continuingText: context.contains { $0 != tokenizer.beginningOfText })
+    var watch = StopWatch(stopStrings)
+    while result.tokens.count < limit {
+      let token = sampler.next(logits, after: context)
+      if token == tokenizer.endOfText {
+        result.ending = .endOfText
+        break
+      }
+      result.tokens.append(token)
+      let text = watch.pass(stream.append(token))
+      result.text += text
+      if !text.isEmpty { emit(text) }
+      if watch.isStopped {
+        result.ending = .stopString
+        break
+      }
+      if room == 0 || isInterrupted() {
+        result.ending = room == 0 ? .contextFull : .interrupted
+        break
+      }
+      read([token])
+      logits = self.logits!
+    }
+    if result.ending != .stopString {
+      let rest = watch.pass(stream.finish()) + watch.finish()
+      result.text += rest
+      if !rest.isEmpty { emit(rest) }
+    }
+    return result
+  }
+}
+
+/// Holds back text that may be the beginning of a stop string.
+struct StopWatch {
+  private let stops: [String]
+  private var held = ""
+  private(set) var isStopped = false
+
+  init(_ stops: [String]) { self.stops = stops.filter { !$0.isEmpty } }
+
+  /// The text that can be shown now.
+  mutating func pass(_ text: String) -> String {
+    guard !isStopped else { return "" }
+    held += text
+    if let range = stops.compactMap({ held.firstRange(of: $0) }).min(by: {
+      $0.lowerBound < $1.lowerBound
+    }) {
+      isStopped = true
+      return String(held[..<range.lowerBound])
+    }
+    let longest = stops.map(\.count).max() ?? 0
+    var keep = min(max(longest - 1, 0), held.count)
+    while keep > 0, !stops.contains(where: { $0.hasPrefix(held.suffix(keep)) }) { keep -= 1 }
+    defer { held = String(held.suffix(keep)) }
+    return String(held.dropLast(keep))
+  }
+
+  /// What was held back when nothing more comes.
+  mutating func finish() -> String {
+    defer { held = "" }
+    return isStopped ? "" : held
+  }
+}

@@ -1,0 +1,132 @@
+import Layers
+import Tensors
+
+/// A decoder-only transformer: tokens in, a distribution over the next token out.
+///
+/// GPT-2, nanochat's GPT and the Llama family differ only in their ``TransformerConfiguration``.
+public struct Transformer: Sendable {
+  public let configuration: TransformerConfiguration
+  public let parameters: ParameterStore
+  private let embedding: Embedding
+  private let positionEmbedding: Embedding?
+  private let rotary: RotaryTable?
+  private let blocks: [Block]
+  private let finalNormalization: Normalization
+  private let head: Linear?
+
+  /// Builds the model from `scope`, which initialises or loads it.
+  ///
+  /// - Throws: ``ParameterError`` naming the first parameter that cannot be had.
+  public init(_ configuration: TransformerConfiguration, in scope: ParameterScope) throws {
+    self.configuration = configuration
+    let width = configuration.width
+    embedding = try Embedding(
+      configuration.vocabularySize, width,
+      deviation: configuration.normalizesEmbedding ? 1 : 0.02, in: scope / "embedding")
+    switch configuration.positions {
+    case .learned:
+      positionEmbedding = try Embedding(
+        configuration.contextLength, width, deviation: 0.02, in: scope / "positions")
+      rotary = nil
+    case .rotary(let base, let pairing):
+      positionEmbedding = nil
+      rotary = RotaryTable(
+        positions: configuration.contextLength, headWidth: width / configuration.headCount,
+        base: base, pairing: pairing)
+    }
+    blocks = try (0..<configuration.layerCount).map {
+      try Block(configuration, in: scope / "blocks" / $0)
+    }
+    finalNormalization = try Normalization(
+      configuration.normalization, width: width, epsilon: configuration.epsilon,
+      in: scope / "finalNormalization")
+    head =
+      configuration.tiesHead
+      ? nil
+      : try Linear(
+        width, configuration.vocabularySize, initializer: .normal(deviation: 0.001),
+        in: scope / "head")
+    parameters = scope.store
+  }
+
+  /// The state after the last block, normalised: tokens [batch, time] -> [batch, time, width].
+  ///
+  /// With a cache, the tokens continue what it holds, and it holds them afterwards.
+  public func hidden(
+    _ tokens: Tensor, cache: KeyValueCache? = nil, trace: ((String, Tensor) -> Void)? = nil
+  ) -> Tensor {
+    let start = cache?.count ?? 0
+    let time = tokens.shape[1]
+    let positions = Tensor(indices: (start..<start + time).map(Int32.init))
+    var x = embedding(tokens)
+    if let positionEmbedding {
+      let rows = positionEmbedding(positions).reshaped([1, time, configuration.width])
+      x = x + .concatenated(Array(repeating: rows, count: tokens.shape[0]), axis: 0)
+    }
+    if configuration.normalizesEmbedding { x = x.rmsNormalized(epsilon: configuration.epsilon) }
+    trace?("embedding", x)
+    for (index, block) in blocks.enumerated() {
+      x = block(
+        x, rotary: rotary.map { ($0, positions) },
+        extend: cache.map { cache in { cache.extend(layer: index, keys: $0, values: $1) } })
+      trace?("blocks.\(index)", x)
+    }
+    cache?.advance(by: time)
+    x = finalNormalization(x)
+    trace?("finalNormalization", x)
+    return x
+  }
+
+  /// The output head: [..., width] -> [..., vocabulary], before any ``TransformerConfiguration/softcap``.
+  public func logits(_ hidden: Tensor) -> Tensor {
+    head.map { $0(hidden) } ?? embedding.weight.project(hidden)
+  }
+
+  /// The logits that follow the last token of `hidden` [1, time, width], as they are sampled from.
+  public func nextLogits(_ hidden: Tensor) -> Tensor {
+    let last = hidden.shape[1] - 1
+    let row = logits(hidden.sliced(axis: 1, last..<last + 1))
+    let cap = configuration.softcap
+    return cap > 0 ? (row * (1 / cap)).activated(by: .tanh) * cap : row
+  }
+
+  /// The cross-entropy in nats of every row of `hidden` against its targets.
+  public func losses(_ hidden: Tensor, _ targets: SparseTargets) -> Tensor {
+    logits(hidden).crossEntropy(targets, softcap: configuration.softcap)
+  }
+}
+
+/// Attention, then the feed-forward block, each added to the residual stream after a normalisation.
+struct Block: Sendable {
+  private let attentionNormalization, feedForwardNormalization: Normalization
+  private let attention: Attention
+  private let feedForward: FeedForward
+
+  init(_ configuration: TransformerConfiguration, in scope: ParameterScope) throws {
+    let width = configuration.width
+    attentionNormalization = try Normalization(
+      configuration.normalization, width: width, epsilon: configuration.epsilon,
+      in: scope / "attentionNormalization")
+    // Both maps into the residual stream start at zero: at first every block is the identity.
+    attention = try Attention(
+      AttentionGeometry(
+        width: width, headCount: configuration.headCount,
+        keyHeadCount: configuration.keyHeadCount),
+      normalizesKeys: configuration.normalizesKeys, hasBias: configuration.hasBias,
+      outputInitializer: .constant(0), in: scope / "attention")
+    feedForwardNormalization = try Normalization(
+      configuration.normalization, width: width, epsilon: configuration.epsilon,
+      in: scope / "feedForwardNormalization")
+    feedForward = try FeedForward(
+      configuration.feedForward, width: width, hiddenWidth: configuration.hiddenWidth,
+      hasBias: configuration.hasBias, outputInitializer: .constant(0), in: scope / "feedForward")
+  }
+
+  func callAsFunction(
+    _ x: Tensor, rotary: (table: RotaryTable, positions: Tensor)?,
+    extend: ((Tensor, Tensor) -> (keys: Tensor, values: Tensor))?
+  ) -> Tensor {
+    let attended = x + attention(attentionNormalization(x), rotary: rotary, extend: extend)
+    return attended + feedForward(feedForwardNormalization(attended))
+  }
+}

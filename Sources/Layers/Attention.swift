@@ -1,0 +1,73 @@
+import Tensors
+
+/// The shape of an attention layer.
+public struct AttentionGeometry: Sendable, Hashable, Codable {
+  public var width: Int
+  public var headCount: Int
+  /// Key and value heads; query heads share them in groups (2305.13245).
+  public var keyHeadCount: Int
+
+  public init(width: Int, headCount: Int, keyHeadCount: Int) {
+    self.width = width
+    self.headCount = headCount
+    self.keyHeadCount = keyHeadCount
+  }
+
+  public var headWidth: Int { width / headCount }
+}
+
+/// Causal self-attention with grouped heads, over slots and context.
+public struct Attention: Sendable {
+  public let geometry: AttentionGeometry
+  private let query, key, value, output: Linear
+  private let normalizesKeys: Bool
+  private let slotSite: SlotSite
+
+  /// Creates the layer in `scope` under `query`, `key`, `value` and `output`.
+  ///
+  /// With `normalizesKeys`, queries and keys are divided by their root mean square (2302.05442).
+  public init(
+    _ geometry: AttentionGeometry, normalizesKeys: Bool = false, hasBias: Bool = false,
+    outputInitializer: Initializer? = nil, in scope: ParameterScope
+  ) throws {
+    self.geometry = geometry
+    self.normalizesKeys = normalizesKeys
+    let keyWidth = geometry.keyHeadCount * geometry.headWidth
+    query = try Linear(geometry.width, geometry.width, hasBias: hasBias, in: scope / "query")
+    key = try Linear(geometry.width, keyWidth, hasBias: hasBias, in: scope / "key")
+    value = try Linear(geometry.width, keyWidth, hasBias: hasBias, in: scope / "value")
+    output = try Linear(
+      geometry.width, geometry.width, hasBias: hasBias, initializer: outputInitializer,
+      in: scope / "output")
+    slotSite = scope.slotSite(keyHeadCount: geometry.keyHeadCount, headWidth: geometry.headWidth)
+  }
+
+  /// [batch, time, width] -> [batch, time, width].
+  ///
+  /// `rotary` turns queries and keys by the positions of their rows; `extend` gives the new keys and
+  /// values to a cache and returns all that the queries may see.
+  public func callAsFunction(
+    _ x: Tensor, rotary: (table: RotaryTable, positions: Tensor)?,
+    extend: ((_ keys: Tensor, _ values: Tensor) -> (keys: Tensor, values: Tensor))? = nil
+  ) -> Tensor {
+    let (batch, time) = (x.shape[0], x.shape[1])
+    func heads(_ linear: Linear, _ count: Int) -> Tensor {
+      linear(x).reshaped([batch, time, count, geometry.headWidth])
+    }
+    var queries = heads(query, geometry.headCount)
+    var keys = heads(key, geometry.keyHeadCount)
+    var values = heads(value, geometry.keyHeadCount)
+    if let rotary {
+      queries = queries.rotated(by: rotary.table, positions: rotary.positions)
+      keys = keys.rotated(by: rotary.table, positions: rotary.positions)
+    }
+    if normalizesKeys {
+      queries = queries.rmsNormalized(epsilon: 1e-6)
+      keys = keys.rmsNormalized(epsilon: 1e-6)
+    }
+    slotSite.observer?(keys, values)
+    if let extend { (keys, values) = extend(keys, values) }
+    let mixed = queries.attending(keys: keys, values: values, slots: slotSite.slots)
+    return output(mixed.reshaped(x.shape))
+  }
+}

@@ -1,0 +1,37 @@
+import Tensors
+
+/// The block that works on each position alone.
+public struct FeedForward: Sendable {
+  /// What stands between the two maps.
+  public enum Kind: String, Sendable, Codable {
+    case gelu, geluExact, reluSquared
+    /// Gated: silu(gate x) * up x (2002.05202).
+    case swiGLU
+  }
+
+  private let kind: Kind
+  private let gate: Linear?
+  private let up, down: Linear
+
+  /// Creates the block in `scope` under `up`, `down` and, when gated, `gate`.
+  public init(
+    _ kind: Kind, width: Int, hiddenWidth: Int, hasBias: Bool = false,
+    outputInitializer: Initializer? = nil, in scope: ParameterScope
+  ) throws {
+    self.kind = kind
+    gate = kind == .swiGLU ? try Linear(width, hiddenWidth, in: scope / "gate") : nil
+    up = try Linear(width, hiddenWidth, hasBias: hasBias, in: scope / "up")
+    down = try Linear(
+      hiddenWidth, width, hasBias: hasBias, initializer: outputInitializer, in: scope / "down")
+  }
+
+  /// [..., width] -> [..., width].
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    switch kind {
+    case .gelu: down(up(x).activated(by: .gelu))
+    case .geluExact: down(up(x).activated(by: .geluExact))
+    case .reluSquared: down(up(x).activated(by: .reluSquared))
+    case .swiGLU: down(.swiGLU(gate: gate!(x), up: up(x)))
+    }
+  }
+}

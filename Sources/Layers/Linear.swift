@@ -1,0 +1,38 @@
+import Tensors
+
+/// A linear map of rows: y = x W^T + b, with `weight` [out, in] and an optional `bias` [out].
+public struct Linear: Sendable {
+  public let weight: Parameter
+  public let bias: Parameter?
+
+  /// Creates the map in `scope` under the keys `weight` and `bias`.
+  ///
+  /// Unless told otherwise, weights start uniform within sqrt(3 / in), so that rows keep their variance.
+  public init(
+    _ inWidth: Int, _ outWidth: Int, hasBias: Bool = false, initializer: Initializer? = nil,
+    in scope: ParameterScope
+  ) throws {
+    weight = try scope.parameter(
+      "weight", [outWidth, inWidth],
+      initializer ?? .uniform(bound: (3 / Float(inWidth)).squareRoot()))
+    bias = hasBias ? try scope.parameter("bias", [outWidth], .constant(0)) : nil
+  }
+
+  /// [..., in] -> [..., out].
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    weight.project(x, bias: bias?.effective)
+  }
+}
+
+/// A table of vectors looked up by index: `weight` [count, width].
+public struct Embedding: Sendable {
+  public let weight: Parameter
+
+  /// Creates the table in `scope` under the key `weight`.
+  public init(_ count: Int, _ width: Int, deviation: Float, in scope: ParameterScope) throws {
+    weight = try scope.parameter("weight", [count, width], .normal(deviation: deviation))
+  }
+
+  /// Indices [...] -> [..., width].
+  public func callAsFunction(_ indices: Tensor) -> Tensor { weight.effective.rows(at: indices) }
+}

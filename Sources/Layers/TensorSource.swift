@@ -1,0 +1,36 @@
+import Tensors
+
+/// Somewhere tensors are read from by name, usually a checkpoint file.
+public protocol TensorSource {
+  /// What to call the source in a message, usually its file's path.
+  var sourceName: String { get }
+
+  /// The names of all tensors, in the source's own order.
+  var tensorNames: [String] { get }
+
+  /// The tensor called `name`, widened to float32; nil when there is none.
+  func tensor(named name: String) throws -> Tensor?
+}
+
+/// Tensors held in memory under their names.
+public struct TensorDictionary: TensorSource {
+  public let sourceName: String
+  public private(set) var tensorNames: [String] = []
+  private var tensors: [String: Tensor] = [:]
+
+  public init(sourceName: String = "memory", _ tensors: [(String, Tensor)] = []) {
+    self.sourceName = sourceName
+    for (name, tensor) in tensors { self[name] = tensor }
+  }
+
+  public subscript(name: String) -> Tensor? {
+    get { tensors[name] }
+    set {
+      if tensors[name] == nil, newValue != nil { tensorNames.append(name) }
+      if newValue == nil { tensorNames.removeAll { $0 == name } }
+      tensors[name] = newValue
+    }
+  }
+
+  public func tensor(named name: String) -> Tensor? { tensors[name] }
+}

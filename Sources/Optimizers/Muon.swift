@@ -1,0 +1,80 @@
+import CKernels
+import Foundation
+import Layers
+import Tensors
+
+/// Momentum whose update is made orthogonal, for the matrices inside a network (Jordan 2024).
+///
+/// Five Newton-Schulz iterations replace the singular values of the update by about 1, so that rare
+/// directions move as fast as frequent ones. Non-matrix parameters belong to another optimizer.
+public struct Muon: Optimizer {
+  public var learningRate, momentum, weightDecay: Float
+  private var buffers: [String: Tensor] = [:]
+
+  public init(learningRate: Float = 0.02, momentum: Float = 0.95, weightDecay: Float = 0) {
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+  }
+
+  public mutating func update(
+    _ parameters: [Parameter], along gradients: Gradients, rate: Float, gradientScale: Float
+  ) throws {
+    var work: [(value: Tensor, buffer: Tensor, gradient: Tensor)] = []
+    for parameter in parameters {
+      guard let gradient = gradients[parameter.value] else { continue }
+      precondition(parameter.shape.rank == 2, "Muon on \(parameter.path) of \(parameter.shape)")
+      let buffer = buffers[parameter.path] ?? .zeros(parameter.shape)
+      buffers[parameter.path] = buffer
+      work.append((parameter.value, buffer, gradient))
+    }
+    let (items, momentum) = (work, momentum)
+    let (step, decay) = (learningRate * rate, 1 - learningRate * rate * weightDecay)
+    _ = try WorkerPool.shared.map(items.count) { index in
+      let (value, buffer, gradient) = items[index]
+      gradient.withFloats { gradient in
+        buffer.update {
+          ck_axpby(
+            (1 - momentum) * gradientScale, gradient.baseAddress, momentum, $0.baseAddress, $0.count)
+        }
+      }
+      // Nesterov: look ahead along the momentum before orthogonalising.
+      let ahead = gradient * ((1 - momentum) * gradientScale) + buffer.detached() * momentum
+      let direction = Muon.orthogonalized(ahead)
+      let aspect = max(1, Float(value.shape[0]) / Float(value.shape[1])).squareRoot()
+      direction.withFloats { direction in
+        value.update {
+          ck_axpby(-step * aspect, direction.baseAddress, decay, $0.baseAddress, $0.count)
+        }
+      }
+    }
+  }
+
+  /// U V^T of a matrix's singular value decomposition, approximately: singular values within [0.7, 1.2].
+  ///
+  /// The quintic's coefficients trade exactness for speed of convergence (Jordan 2024).
+  public static func orthogonalized(_ matrix: Tensor) -> Tensor {
+    let isTall = matrix.shape[0] > matrix.shape[1]
+    let wide = (isTall ? matrix.transposed() : matrix).detached()
+    let norm = wide.withFloats { ck_sum_squares($0.baseAddress, $0.count) }.squareRoot()
+    var x = wide * Float(1 / (norm * 1.02 + 1e-7))
+    for _ in 0..<5 {
+      let square = x.multiplied(by: x, transposeOther: true)
+      let polynomial = square * -4.7750 + square.multiplied(by: square) * 2.0315
+      x = x * 3.4445 + polynomial.multiplied(by: x)
+    }
+    return isTall ? x.transposed() : x
+  }
+
+  public var state: [(name: String, tensor: Tensor)] {
+    buffers.sorted { $0.key < $1.key }.map { ("muon.momentum.\($0.key)", $0.value) }
+  }
+
+  public mutating func restore(_ state: any TensorSource) throws {
+    buffers = [:]
+    for name in state.tensorNames where name.hasPrefix("muon.momentum.") {
+      guard let buffer = try state.tensor(named: name) else { continue }
+      buffers[String(name.dropFirst("muon.momentum.".count))] = buffer.owned()
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Layers
+import Tensors
+
+/// A rule that turns gradients into new parameter values.
+public protocol Optimizer {
+  /// Moves `parameters` along `gradients`, which are multiplied by `gradientScale` first.
+  ///
+  /// `rate` multiplies the optimizer's own learning rate; schedules act through it.
+  mutating func update(
+    _ parameters: [Parameter], along gradients: Gradients, rate: Float, gradientScale: Float) throws
+
+  /// Everything that the next step depends on, as named tensors.
+  var state: [(name: String, tensor: Tensor)] { get }
+
+  /// Takes up the state that ``state`` gave.
+  mutating func restore(_ state: any TensorSource) throws
+}
+
+/// What can be wrong with saved optimizer state.
+public enum OptimizerError: Error, CustomStringConvertible {
+  case malformedState(name: String, source: String)
+
+  public var description: String {
+    switch self {
+    case .malformedState(let name, let source):
+      "\(source): optimizer state '\(name)' is missing or has the wrong shape"
+    }
+  }
+}
+
+/// A step count as a tensor, split so that float32 holds it exactly.
+func counter(_ steps: Int) -> Tensor {
+  Tensor([Float(steps >> 20), Float(steps & 0xfffff)], shape: [2])
+}
+
+/// The step count saved by ``counter(_:)``.
+func steps(in state: any TensorSource, named name: String) throws -> Int {
+  guard let tensor = try state.tensor(named: name), tensor.shape == [2] else {
+    throw OptimizerError.malformedState(name: name, source: state.sourceName)
+  }
+  let halves = tensor.values
+  guard halves.allSatisfy({ $0 >= 0 && $0 < 0x1p21 && $0 == $0.rounded() }) else {
+    throw OptimizerError.malformedState(name: name, source: state.sourceName)
+  }
+  return Int(halves[0]) << 20 | Int(halves[1])
+}

@@ -1,0 +1,81 @@
+import Synchronization
+
+/// Every differentiable operation, with what its gradient needs besides the inputs.
+///
+/// `Backward.swift` is one exhaustive switch over it: an operation without a gradient does not compile.
+enum Op {
+  /// A tensor whose gradient is wanted; it was not computed.
+  case leaf
+  case add
+  case subtract
+  case multiply
+  case scale(Float)
+  /// `inputs`: x, row; the row is added to every row of x.
+  case addRow
+  case reshape
+  /// Swaps the last two axes.
+  case transpose
+  /// A range of one axis.
+  case slice(axis: Int, range: Range<Int>)
+  case concatenate(axis: Int)
+  case sum
+  /// `inputs`: a, b; batched over all axes but the last two.
+  case matrixMultiply(transposeLeft: Bool, transposeRight: Bool)
+  /// `inputs`: x, weight [out, in], and bias [out] when there is one.
+  case linear(Precision)
+  /// `inputs`: table.
+  case embedding(indices: Tensor)
+  case activation(Activation)
+  /// `inputs`: gate, up.
+  case swiGLU
+  /// `inputs`: x, and weight when there is one.
+  case rmsNorm(inverse: Tensor)
+  /// `inputs`: x, weight, and bias when there is one.
+  case layerNorm(mean: Tensor, inverse: Tensor)
+  case softmax(probabilities: Tensor)
+  case rotary(RotaryTable, positions: Tensor)
+  /// `inputs`: query, key, value, and slotKeys, slotValues when there are slots.
+  case attention(isCausal: Bool, scale: Float, output: Tensor, logSumExp: Tensor)
+  /// `inputs`: logits.
+  case crossEntropy(SparseTargets, softcap: Float, logSumExp: Tensor)
+  /// `inputs`: image, kernels.
+  case convolution(ConvolutionGeometry)
+}
+
+/// How a tracked tensor was computed.
+final class Node: @unchecked Sendable {
+  let id: Int
+  private(set) var op: Op
+  private(set) var inputs: [Tensor]
+  private(set) var isConsumed = false
+
+  init(_ op: Op, inputs: [Tensor]) {
+    id = Node.nextID.add(1, ordering: .relaxed).newValue
+    self.op = op
+    self.inputs = inputs
+  }
+
+  var isLeaf: Bool { if case .leaf = op { true } else { false } }
+
+  /// Hands over what the gradient needs and lets go of it, so that memory is freed on the way back.
+  func consume() -> (Op, [Tensor]) {
+    defer { if !isLeaf { (op, inputs, isConsumed) = (.leaf, [], true) } }
+    return (op, inputs)
+  }
+
+  /// Creation order is a topological order: an operation is newer than its inputs.
+  private static let nextID = Atomic<Int>(0)
+}
+
+extension Tensor {
+  /// Records `op` when any input is tracked.
+  func recorded(_ op: @autoclosure () -> Op, _ inputs: Tensor...) -> Tensor {
+    recorded(op(), inputs)
+  }
+
+  func recorded(_ op: @autoclosure () -> Op, _ inputs: [Tensor]) -> Tensor {
+    guard inputs.contains(where: \.isTracked) else { return self }
+    return Tensor(
+      shape: shape, scalarType: scalarType, storage: storage, node: Node(op(), inputs: inputs))
+  }
+}

@@ -1,0 +1,47 @@
+import CKernels
+import Synchronization
+
+/// The memory behind one or more tensors: written once when made, then only read.
+///
+/// The one exception is a parameter, which an optimizer updates in place between steps, when nobody
+/// reads it; see ``Tensor/update(_:)``.
+final class Storage: @unchecked Sendable {
+  let pointer: UnsafeMutableRawPointer
+  private let capacity: Int
+  private let owner: (any AnyObject & Sendable)?
+  private let rounding = Mutex<Storage?>(nil)
+
+  /// Uninitialised memory from the pool.
+  init(byteCount: Int) {
+    capacity = StoragePool.capacity(for: byteCount)
+    pointer = StoragePool.take(capacity: capacity)
+    owner = nil
+  }
+
+  /// Memory that belongs to someone else, such as a mapped file, kept alive through `owner`.
+  init(borrowing pointer: UnsafeRawPointer, owner: any AnyObject & Sendable) {
+    self.pointer = UnsafeMutableRawPointer(mutating: pointer)
+    capacity = 0
+    self.owner = owner
+  }
+
+  deinit { if owner == nil { StoragePool.give(pointer, capacity: capacity) } }
+
+  /// The first `count` floats rounded to bfloat16; made once and remembered with the storage.
+  ///
+  /// A matrix takes part in up to three products per step; each would otherwise round it again.
+  func rounded(count: Int) -> Storage {
+    rounding.withLock { cached in
+      if let cached { return cached }
+      let copy = Storage(byteCount: count * 2)
+      ck_float_to_bfloat16(
+        pointer.assumingMemoryBound(to: Float.self),
+        copy.pointer.assumingMemoryBound(to: UInt16.self), count)
+      cached = copy
+      return copy
+    }
+  }
+
+  /// Drops what was derived from the contents, which have just changed.
+  func contentsChanged() { rounding.withLock { $0 = nil } }
+}

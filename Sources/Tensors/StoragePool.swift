@@ -1,0 +1,84 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Freed buffers, kept by size so that one step's memory serves the next.
+///
+/// A training step allocates the same sizes in the same order every time; asking the system for them
+/// again would cost page faults that take longer than many of the operations.
+package enum StoragePool {
+  /// 64 bytes: a cache line, and the widest vector register.
+  static let alignment = 64
+
+  private struct State {
+    var free: [Int: [UnsafeMutableRawPointer]] = [:]
+    var keptBytes = 0
+  }
+
+  // Raw pointers are not Sendable; the mutex is what makes handing them across threads safe.
+  private struct Box: @unchecked Sendable { var state = State() }
+  private static let pool = Mutex(Box())
+
+  /// The most that is kept for reuse; beyond it freed buffers go back to the system.
+  private static let keepLimit = 8 << 30
+
+  /// How often this thread has had to ask the system for memory.
+  package static var systemAllocations: Int { ThreadState.current.systemAllocations }
+
+  /// Rounds up to one of four sizes per power of two, so that nearby sizes share buffers.
+  static func capacity(for byteCount: Int) -> Int {
+    let least = max(byteCount, 256)
+    let power = 1 << (Int.bitWidth - 1 - (least - 1).leadingZeroBitCount)  // largest below `least`
+    let step = max(power / 4, 64)
+    return (least + step - 1) / step * step
+  }
+
+  static func take(capacity: Int) -> UnsafeMutableRawPointer {
+    let reused: Address? = pool.withLock { box in
+      guard let pointer = box.state.free[capacity]?.popLast() else { return nil }
+      box.state.keptBytes -= capacity
+      return Address(pointer)
+    }
+    if let reused { return reused.pointer }
+    ThreadState.current.systemAllocations += 1
+    var pointer: UnsafeMutableRawPointer?
+    let hugePage = 2 << 20
+    let isLarge = capacity >= 2 * hugePage
+    guard posix_memalign(&pointer, isLarge ? hugePage : alignment, capacity) == 0, let pointer
+    else {
+      fatalError("out of memory: \(capacity) bytes for a tensor")
+    }
+    #if canImport(Glibc)
+      if isLarge { madvise(pointer, capacity, MADV_HUGEPAGE) }
+    #endif
+    return pointer
+  }
+
+  static func give(_ pointer: UnsafeMutableRawPointer, capacity: Int) {
+    let address = Address(pointer)
+    let kept = pool.withLock { box in
+      guard box.state.keptBytes + capacity <= keepLimit else { return false }
+      box.state.free[capacity, default: []].append(address.pointer)
+      box.state.keptBytes += capacity
+      return true
+    }
+    if !kept { free(pointer) }
+  }
+
+  /// Returns every kept buffer to the system.
+  static func drain() {
+    pool.withLock { box in
+      for pointer in box.state.free.values.joined() { free(pointer) }
+      box.state = State()
+    }
+  }
+}
+
+private struct Address: @unchecked Sendable {
+  let pointer: UnsafeMutableRawPointer
+  init(_ pointer: UnsafeMutableRawPointer) { self.pointer = pointer }
+}

@@ -1,0 +1,93 @@
+import CKernels
+
+/// A function applied to every element.
+public enum Activation: String, Sendable, CaseIterable {
+  case relu
+  /// max(x, 0)^2 (Primer, 2109.08668).
+  case reluSquared
+  /// GELU by its tanh approximation (1606.08415), as in GPT-2.
+  case gelu
+  /// GELU by the error function.
+  case geluExact
+  case silu, sigmoid, tanh, exp, softplus
+
+  var kernel: ck_activation {
+    switch self {
+    case .relu: CK_RELU
+    case .reluSquared: CK_RELU_SQUARED
+    case .gelu: CK_GELU_TANH
+    case .geluExact: CK_GELU_ERF
+    case .silu: CK_SILU
+    case .sigmoid: CK_SIGMOID
+    case .tanh: CK_TANH
+    case .exp: CK_EXP
+    case .softplus: CK_SOFTPLUS
+    }
+  }
+}
+
+extension Tensor {
+  /// Elementwise sum of two tensors of one shape.
+  public static func + (left: Tensor, right: Tensor) -> Tensor {
+    let out = Tensor(uninitialized: sameShape(left, right, "+"))
+    ck_add(left.floats, right.floats, out.floats, out.count)
+    return out.recorded(.add, left, right)
+  }
+
+  /// Elementwise difference of two tensors of one shape.
+  public static func - (left: Tensor, right: Tensor) -> Tensor {
+    let out = Tensor(uninitialized: sameShape(left, right, "-"))
+    out.floats.update(from: left.floats, count: out.count)
+    ck_axpy(-1, right.floats, out.floats, out.count)
+    return out.recorded(.subtract, left, right)
+  }
+
+  /// Elementwise product of two tensors of one shape.
+  public static func * (left: Tensor, right: Tensor) -> Tensor {
+    let out = Tensor(uninitialized: sameShape(left, right, "*"))
+    ck_multiply(left.floats, right.floats, out.floats, out.count)
+    return out.recorded(.multiply, left, right)
+  }
+
+  /// Every element times `factor`.
+  public static func * (left: Tensor, factor: Float) -> Tensor {
+    let out = Tensor(uninitialized: left.shape)
+    ck_scale(left.floats, factor, out.floats, out.count)
+    return out.recorded(.scale(factor), left)
+  }
+
+  /// Adds `row` ([width]) to every row of this tensor ([..., width]).
+  public func addingRow(_ row: Tensor) -> Tensor {
+    precondition(row.count == shape.width, "row \(row.shape) for rows of \(shape)")
+    let out = Tensor(uninitialized: shape)
+    ck_add_row(floats, row.floats, out.floats, shape.rows, shape.width)
+    return out.recorded(.addRow, self, row)
+  }
+
+  /// Applies `activation` to every element.
+  public func activated(by activation: Activation) -> Tensor {
+    let out = Tensor(uninitialized: shape)
+    ck_activate(activation.kernel, floats, out.floats, count)
+    return out.recorded(.activation(activation), self)
+  }
+
+  /// SiLU of `gate` times `up`, elementwise (SwiGLU, 2002.05202).
+  public static func swiGLU(gate: Tensor, up: Tensor) -> Tensor {
+    let out = Tensor(uninitialized: sameShape(gate, up, "swiGLU"))
+    ck_swiglu(gate.floats, up.floats, out.floats, out.count)
+    return out.recorded(.swiGLU, gate, up)
+  }
+
+  /// The sum of all elements, accumulated in double; a scalar.
+  public func sum() -> Tensor {
+    Tensor([Float(ck_sum(floats, count))], shape: []).recorded(.sum, self)
+  }
+
+  /// The mean of all elements; a scalar.
+  public func mean() -> Tensor { sum() * (1 / Float(max(count, 1))) }
+
+  private static func sameShape(_ left: Tensor, _ right: Tensor, _ name: String) -> Shape {
+    precondition(left.shape == right.shape, "\(name) of shapes \(left.shape) and \(right.shape)")
+    return left.shape
+  }
+}

@@ -1,0 +1,68 @@
+import CKernels
+
+extension Tensor {
+  /// The matrix product over the last two axes; leading axes are a batch and must agree.
+  public func multiplied(
+    by other: Tensor, transposeSelf: Bool = false, transposeOther: Bool = false
+  ) -> Tensor {
+    let rows = shape[transposeSelf ? -1 : -2]
+    let columns = other.shape[transposeOther ? -2 : -1]
+    let batch = shape.extents.dropLast(2)
+    precondition(
+      shape[transposeSelf ? -2 : -1] == other.shape[transposeOther ? -1 : -2]
+        && batch == other.shape.extents.dropLast(2),
+      "product of \(shape) and \(other.shape)")
+    let out = Tensor(uninitialized: Shape(Array(batch) + [rows, columns]))
+    for index in 0..<batch.reduce(1, *) {
+      MatrixMultiply.multiply(
+        matrix(at: index, transposed: transposeSelf),
+        other.matrix(at: index, transposed: transposeOther), into: out.matrix(at: index),
+        accumulates: false)
+    }
+    return out.recorded(
+      .matrixMultiply(transposeLeft: transposeSelf, transposeRight: transposeOther), self, other)
+  }
+
+  /// A linear map of every row: `self` [..., in], `weight` [out, in], `bias` [out] -> [..., out].
+  ///
+  /// Computed in ``Precision/current``; a bfloat16 weight is widened only where the precision asks for it.
+  public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
+    precondition(
+      weight.shape.rank == 2 && weight.shape[1] == shape.width
+        && bias.map { $0.count == weight.shape[0] } ?? true,
+      "rows of \(shape) through a weight of \(weight.shape), bias \(bias?.shape ?? [])")
+    let precision = Precision.current
+    let readable = weight.readable(in: precision)
+    let out = Tensor(uninitialized: shape.replacingWidth(weight.shape[0]))
+    MatrixMultiply.multiply(
+      matrix(in: precision), readable.matrix(in: precision).transposed,
+      into: out.matrix(in: .float32),
+      accumulates: false)
+    if let bias { ck_add_row(out.floats, bias.floats, out.floats, out.shape.rows, out.shape.width) }
+    return out.recorded(.linear(precision), [self, weight] + (bias.map { [$0] } ?? []))
+  }
+
+  /// This tensor, widened when it is stored in bfloat16 and `precision` asks for more.
+  func readable(in precision: Precision) -> Tensor { precision == .float32 ? float32() : self }
+
+  /// All axes but the last folded into rows, stored in `precision` (rounded once per storage).
+  func matrix(in precision: Precision) -> Matrix {
+    precondition(
+      scalarType == .float32 || scalarType == .bfloat16 && precision == .bfloat16,
+      "\(scalarType) in a product of \(precision)")
+    let isReady = scalarType == .bfloat16 || precision == .float32
+    let pointer = isReady ? storage.pointer : storage.rounded(count: count).pointer
+    return Matrix(
+      pointer: pointer, scalarType: precision == .float32 ? .float32 : .bfloat16, rows: shape.rows,
+      columns: shape.width, rowStride: shape.width)
+  }
+
+  /// The matrix of batch entry `index` over the last two axes.
+  func matrix(at index: Int, transposed: Bool = false) -> Matrix {
+    let (rows, columns) = (shape[-2], shape[-1])
+    let matrix = Matrix(
+      pointer: UnsafeMutableRawPointer(floats + index * rows * columns), rows: rows,
+      columns: columns, rowStride: columns)
+    return transposed ? matrix.transposed : matrix
+  }
+}

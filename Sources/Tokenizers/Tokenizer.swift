@@ -1,0 +1,62 @@
+/// Turns text into token ids and back.
+///
+/// Ids are non-negative. `encode` never adds a beginning-of-text token; the caller does.
+public protocol Tokenizer: Sendable {
+  /// One more than the largest id, so that an embedding table of this height covers every id.
+  var vocabularySize: Int { get }
+
+  /// The id that opens a document, where the vocabulary has one.
+  var beginningOfText: Int32? { get }
+
+  /// The id that closes a document, where the vocabulary has one.
+  var endOfText: Int32? { get }
+
+  /// The texts of the special tokens (controls, turn markers) and their ids.
+  var specialTokens: [String: Int32] { get }
+
+  /// Whether `encode` puts a space before the text, which `decode` takes off again.
+  var addsDummyPrefix: Bool { get }
+
+  /// Encodes text; the texts of special tokens become their ids when they are recognised.
+  ///
+  /// With `recognizingSpecialTokens` false, `<|endoftext|>` in the text is plain text, as text
+  /// from outside must be.
+  func encode(_ text: String, recognizingSpecialTokens: Bool) -> [Int32]
+
+  /// The bytes that a token stands for; none for special tokens and for ids without a token.
+  func bytes(for id: Int32) -> [UInt8]
+}
+
+extension Tokenizer {
+  public var addsDummyPrefix: Bool { false }
+
+  /// Encodes text in which nothing is special.
+  public func encode(_ text: String) -> [Int32] {
+    encode(text, recognizingSpecialTokens: false)
+  }
+
+  /// The text of a sequence of ids; special tokens are left out, invalid UTF-8 becomes U+FFFD.
+  public func decode(_ ids: some Sequence<Int32>) -> String {
+    var bytes: [UInt8] = []
+    var atStart = addsDummyPrefix
+    for id in ids {
+      appendBytes(for: id, atStart: &atStart, to: &bytes)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends a token's bytes without the dummy prefix that stands at the start of a document.
+  func appendBytes(for id: Int32, atStart: inout Bool, to text: inout [UInt8]) {
+    if addsDummyPrefix, id == beginningOfText {
+      atStart = true
+      return
+    }
+    let bytes = bytes(for: id)
+    guard atStart, let first = bytes.first else {
+      text.append(contentsOf: bytes)
+      return
+    }
+    atStart = false
+    text.append(contentsOf: first == UInt8(ascii: " ") ? bytes.dropFirst() : bytes[...])
+  }
+}

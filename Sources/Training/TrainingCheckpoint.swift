@@ -1,0 +1,96 @@
+import Checkpoints
+import Foundation
+import Layers
+import Optimizers
+import Tensors
+
+/// Everything that a run needs to go on as if it had never stopped: weights, optimizer, step, random state.
+///
+/// One safetensors file, replaced atomically: a run that is killed while saving has its previous checkpoint.
+public struct TrainingCheckpoint {
+  /// The number of steps done.
+  public var step: Int
+  /// What must not change between the parts of a run, as the run describes itself.
+  public var fingerprint: String
+
+  private static let parameterPrefix = "parameter/"
+  private static let optimizerPrefix = "optimizer/"
+
+  public init(step: Int, fingerprint: String) {
+    self.step = step
+    self.fingerprint = fingerprint
+  }
+
+  /// Writes the trainable `parameters` and the optimizer's state.
+  public func save(
+    _ parameters: [Parameter], _ optimizer: some Optimizer, to url: URL
+  ) throws {
+    let tensors =
+      parameters.map { (Self.parameterPrefix + $0.path, $0.value) }
+      + optimizer.state.map { (Self.optimizerPrefix + $0.name, $0.tensor) }
+    try SafetensorsWriter.write(
+      tensors, metadata: ["step": String(step), "fingerprint": fingerprint], to: url)
+  }
+
+  /// Puts a saved run back into `parameters` and `optimizer`; nil when there is none at `url`.
+  ///
+  /// - Throws: ``TrainingError/otherRun(file:expected:found:)`` when the run was another one.
+  public static func resume(
+    _ parameters: [Parameter], _ optimizer: inout some Optimizer, fingerprint: String,
+    from url: URL
+  ) throws -> TrainingCheckpoint? {
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    let file = try SafetensorsFile(url)
+    guard let step = file.metadata["step"].flatMap(Int.init), step >= 0,
+      let found = file.metadata["fingerprint"]
+    else { throw TrainingError.noCheckpoint(file: url.path) }
+    guard found == fingerprint else {
+      throw TrainingError.otherRun(file: url.path, expected: fingerprint, found: found)
+    }
+    var expected: Set<String> = []
+    for parameter in parameters {
+      let name = parameterPrefix + parameter.path
+      expected.insert(name)
+      guard let tensor = try file.tensor(named: name) else {
+        throw ParameterError.missing(path: name, source: url.path)
+      }
+      guard tensor.shape == parameter.shape else {
+        throw ParameterError.wrongShape(
+          path: name, expected: parameter.shape, found: tensor.shape, source: url.path)
+      }
+      parameter.replace(with: tensor.owned())
+    }
+    var state = TensorDictionary(sourceName: url.path)
+    for name in file.tensorNames {
+      if name.hasPrefix(optimizerPrefix) {
+        state[String(name.dropFirst(optimizerPrefix.count))] = try file.tensor(named: name)
+      } else if !expected.contains(name) {
+        throw ParameterError.unused(paths: [name], source: url.path)
+      }
+    }
+    try optimizer.restore(state)
+    return TrainingCheckpoint(step: step, fingerprint: fingerprint)
+  }
+}
+
+/// What can be wrong with a saved run.
+public enum TrainingError: Error, CustomStringConvertible {
+  case noCheckpoint(file: String)
+  case otherRun(file: String, expected: String, found: String)
+  case diverged(step: Int)
+  case tooShort(file: String, tokens: Int, needed: Int)
+
+  public var description: String {
+    switch self {
+    case .noCheckpoint(let file):
+      "\(file): not a training checkpoint (no 'step' and 'fingerprint' in its metadata)"
+    case .otherRun(let file, let expected, let found):
+      "\(file): belongs to another run.\n  this run: \(expected)\n  that run: \(found)\n"
+        + "Give another output folder, or delete that file to start afresh."
+    case .diverged(let step):
+      "the loss is not a number at step \(step); nothing of that step was saved. Lower the rate."
+    case .tooShort(let file, let tokens, let needed):
+      "\(file): \(tokens) tokens are too few to train on; at least \(needed) are needed"
+    }
+  }
+}

@@ -1,0 +1,3 @@
+import Testing
+import Corpora
+@Test func x() throws {}

@@ -1,0 +1,47 @@
+import Foundation
+import Individuals
+import Testing
+
+@Suite struct HomeTests {
+  @Test func environmentChoosesTheFolder() {
+    let chosen = Home.standard(environment: ["CIRCADIAN_HOME": "/a/b", "HOME": "/h"])
+    #expect(chosen.root.path == "/a/b")
+    #if !canImport(Darwin)
+      #expect(
+        Home.standard(environment: ["XDG_DATA_HOME": "/x", "HOME": "/h"]).root.path
+          == "/x/circadian")
+      #expect(
+        Home.standard(environment: ["CIRCADIAN_HOME": "", "HOME": "/h"]).root.path
+          == "/h/.local/share/circadian")
+      #expect(
+        Home.standard(environment: ["XDG_DATA_HOME": "relative", "HOME": "/h"]).root.path
+          == "/h/.local/share/circadian")
+    #endif
+  }
+
+  @Test(arguments: ["a", "Ada-2_b", "0", "-", String(repeating: "x", count: 64)])
+  func validNames(name: String) throws {
+    let home = Home(root: URL(fileURLWithPath: "/home"))
+    #expect(try home.folder(of: name).path == "/home/\(name)")
+  }
+
+  @Test(arguments: ["", ".", "..", "a/b", "a b", "Zoë", "a\n", String(repeating: "x", count: 65)])
+  func invalidNames(name: String) throws {
+    let home = try TemporaryFolder().home
+    #expect(throws: IndividualError.invalidName(name)) { try home.folder(of: name) }
+    #expect(throws: IndividualError.invalidName(name)) {
+      try Individual.create(name: name, core: .example, in: home)
+    }
+  }
+
+  @Test func listsOnlyIndividuals() throws {
+    let folder = try TemporaryFolder()
+    #expect(try Home(root: folder / "missing").names() == [])
+    for name in ["berta", "ada"] {
+      _ = try Individual.create(name: name, core: .example, in: folder.home)
+    }
+    try FileManager.default.createDirectory(at: folder / "other", withIntermediateDirectories: true)
+    try Data().write(to: folder / "file")
+    #expect(try folder.home.names() == ["ada", "berta"])
+  }
+}
