@@ -22,15 +22,20 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"]),
     .target(name: "OperationCatalog", dependencies: ["Tensors"]),
     .target(name: "Layers", dependencies: ["Tensors"]),
-    .target(name: "Optimizers", dependencies: ["Layers"]),
+    .target(name: "Optimizers", dependencies: ["Layers", "CKernels"]),
     .target(name: "Tokenizers", dependencies: ["CPCRE2"]),
     .target(name: "Checkpoints", dependencies: ["Layers", "Tokenizers"]),
     .target(name: "LanguageModels", dependencies: ["Layers", "Checkpoints"]),
     .target(name: "Corpora", dependencies: ["Tokenizers"]),
     .target(name: "Training", dependencies: ["LanguageModels", "Optimizers", "Corpora"]),
-    .target(name: "Individuals", dependencies: ["CSQLite", "LanguageModels", "Corpora"]),
+    .target(
+      name: "Individuals", dependencies: ["CSQLite", "LanguageModels", "Corpora"],
+      resources: [.copy("Resources/DefaultCore")]),
     .target(name: "Sleep", dependencies: ["Individuals", "Training"]),
-    .executableTarget(name: "circadian", dependencies: ["Sleep"]),
+    .target(name: "CommandLineInterface"),
+    .executableTarget(
+      name: "circadian", dependencies: ["Sleep", "CommandLineInterface"],
+      resources: [.copy("Resources/sample-transcript.md")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -54,7 +54,8 @@ const char *ck_vector_unit(void) { return unit()->unit; }
 size_t ck_attention_scratch(ck_attention_shape shape) {
   const size_t forward = attention_layout_of(shape, false).total;
   const size_t backward = attention_layout_of(shape, true).total;
-  return forward > backward ? forward : backward;
+  // Up to 15 floats are lost when the scratch does not start a cache line.
+  return (forward > backward ? forward : backward) + 15;
 }
 
 #define FORWARD(result, name, parameters, arguments) \

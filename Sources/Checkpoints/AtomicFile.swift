@@ -58,7 +58,7 @@ public enum AtomicFile {
     try refuseSpecialFile(at: url)
     let folder = url.deletingLastPathComponent()
     let temporary = folder.appendingPathComponent(temporaryPrefix + UUID().uuidString)
-    do {
+    do throws(FileSystemError) {
       try create(temporary.path, for: url.path, body)
       guard rename(temporary.path, url.path) == 0 else {
         throw FileSystemError(operation: "replace", path: url.path, code: errno)

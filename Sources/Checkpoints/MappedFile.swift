@@ -94,7 +94,8 @@ public final class MappedFile: @unchecked Sendable {
   private func check(_ range: Range<Int>) throws(CheckpointError) {
     guard range.lowerBound >= 0, range.upperBound <= byteCount else {
       throw malformed(
-        .offset(range.lowerBound), expected: "\(range.count) more bytes; the file has \(byteCount)")
+        .offset(range.lowerBound),
+        expected: "bytes up to \(range.upperBound); the file has \(byteCount)")
     }
   }
 

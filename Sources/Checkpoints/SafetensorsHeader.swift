@@ -38,8 +38,7 @@ struct SafetensorsHeader {
       context = found
     @unknown default: return file.malformed(.offset(headerStart), expected: "a header (\(error))")
     }
-    let detail = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey]
-    let reason = detail as? String ?? context.debugDescription
+    let reason = context.underlyingError.map { "\($0)" } ?? context.debugDescription
     guard let name = context.codingPath.first?.stringValue else {
       return file.malformed(.offset(headerStart), expected: "a header of valid JSON (\(reason))")
     }

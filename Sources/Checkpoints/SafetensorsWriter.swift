@@ -4,7 +4,7 @@ import Tensors
 /// Writes tensors and text metadata as one safetensors file; equal contents give equal bytes.
 ///
 /// Tensors are laid out as the reference implementation does it: wider elements first, then by name. They
-/// share storage with those added and are converted piece by piece, so no second copy is held.
+/// share storage with those added and are converted one at a time, so no second copy of a model is held.
 public struct SafetensorsWriter {
   /// How a tensor's elements are stored.
   public enum Element: String, Sendable {
@@ -15,7 +15,7 @@ public struct SafetensorsWriter {
     var byteWidth: Int { self == .float32 ? 4 : 2 }
   }
 
-  private struct Entry {
+  fileprivate struct Entry {
     let name: String
     let tensor: Tensor
     let element: Element
@@ -41,12 +41,14 @@ public struct SafetensorsWriter {
   ///   `FileSystemError` when the file cannot be written; the old file then remains.
   public func write(to url: URL) throws {
     let ordered = entries.sorted {
-      ($1.element.byteWidth, $0.name.utf8Bytes) < ($0.element.byteWidth, $1.name.utf8Bytes)
+      $0.element == $1.element
+        ? $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
+        : $0.element.byteWidth > $1.element.byteWidth
     }
     try checkNames(path: url.path)
     try AtomicFile.write(to: url) { output in
       try output.write(header(of: ordered))
-      for entry in ordered { try entry.write(to: output) }
+      for entry in ordered { try output.write(entry) }
     }
   }
 
@@ -62,7 +64,7 @@ public struct SafetensorsWriter {
   private func header(of entries: [Entry]) -> Data {
     var members: [String] = []
     if !metadata.isEmpty {
-      let pairs = metadata.sorted { $0.key.utf8Bytes < $1.key.utf8Bytes }
+      let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         .map { "\($0.key.json):\($0.value.json)" }
       members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
     }
@@ -82,36 +84,37 @@ public struct SafetensorsWriter {
   }
 }
 
-extension SafetensorsWriter.Entry {
-  private static let pieceLength = 1 << 16
-
-  func write(to output: borrowing FileOutput) throws(FileSystemError) {
-    let wanted: ScalarType = element == .float32 ? .float32 : .bfloat16
-    if tensor.scalarType == wanted {
-      try write(tensor, to: output)
-      return
-    }
-    for start in stride(from: 0, to: tensor.count, by: Self.pieceLength) {
-      let piece = piece(from: start)
-      try write(wanted == .float32 ? piece.float32() : piece.bfloat16(), to: output)
-    }
-  }
-
-  private func piece(from start: Int) -> Tensor {
-    let count = min(Self.pieceLength, tensor.count - start)
-    return tensor.withBytes { bytes in
-      // The piece is used up before `self` and its storage go, so nothing has to own the bytes.
-      Tensor(
-        borrowing: bytes.baseAddress! + start * tensor.scalarType.byteWidth, owner: Unowned.shared,
-        shape: [count], scalarType: tensor.scalarType)
-    }
-  }
-
-  private func write(_ tensor: Tensor, to output: borrowing FileOutput) throws(FileSystemError) {
+extension FileOutput {
+  fileprivate func write(_ entry: SafetensorsWriter.Entry) throws(FileSystemError) {
+    // A converted copy lives only until it is written, so there is one at a time.
+    let stored = entry.element == .float32 ? entry.tensor.float32() : entry.tensor.bfloat16()
     var failure: FileSystemError?
-    tensor.withBytes { bytes in
-      do throws(FileSystemError) { try output.write(bytes) } catch { failure = error }
+    stored.withBytes { bytes in
+      do throws(FileSystemError) { try write(bytes) } catch { failure = error }
     }
     if let failure { throw failure }
+  }
+}
+
+extension String {
+  /// A JSON string literal.
+  fileprivate var json: String {
+    var literal = "\""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\"": literal += "\\\""
+      case "\\": literal += "\\\\"
+      case "\n": literal += "\\n"
+      case "\r": literal += "\\r"
+      case "\t": literal += "\\t"
+      case "\u{8}": literal += "\\b"
+      case "\u{c}": literal += "\\f"
+      case "\u{0}"..<" ":
+        let digits = String(scalar.value, radix: 16)
+        literal += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: literal.unicodeScalars.append(scalar)
+      }
+    }
+    return literal + "\""
   }
 }

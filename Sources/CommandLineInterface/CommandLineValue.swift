@@ -75,7 +75,10 @@ extension Double: CommandLineValue {
     guard let value = Double(argument), value.isFinite else { return nil }
     self = value
   }
-  public var argument: String { description }
+  /// As a person writes it: "1", not "1.0".
+  public var argument: String {
+    Int(exactly: self).map(\.description) ?? description
+  }
   public static var expectation: String { "a number" }
   public static var placeholder: String { "x" }
 }

@@ -97,7 +97,7 @@ extension HelpEntry {
       if parameter.multiplicity.isRequired { facts.append("required") }
       if case .repeated = parameter.multiplicity { facts.append("may be repeated") }
     }
-    if let text = parameter.defaultText { facts.append("default: \(text)") }
+    if let text = parameter.defaultText, !text.isEmpty { facts.append("default: \(text)") }
     explanation =
       facts.isEmpty ? parameter.help : "\(parameter.help) (\(facts.joined(separator: "; ")))"
   }

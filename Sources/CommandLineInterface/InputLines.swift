@@ -8,7 +8,7 @@
 
 /// The lines of standard input, for a conversation that Ctrl-C can end.
 ///
-/// The standard library's `readLine` goes on waiting when a signal comes; this does not.
+/// The standard library's `readLine` goes on waiting when Ctrl-C comes; this does not.
 public struct InputLines {
   /// No one types this much; a longer line is a file that was not meant as a conversation.
   package static let longestLine = 1 << 20
@@ -44,15 +44,21 @@ public struct InputLines {
     }
   }
 
+  /// Waits for bytes and takes them.
+  ///
+  /// Ctrl-C arrives on whichever thread takes signals, which is hardly this one, so that a read
+  /// would not return; hence the look at the flag ten times a second.
   private mutating func fill() throws {
+    var descriptor = pollfd(fd: fileDescriptor, events: Int16(POLLIN), revents: 0)
+    repeat {
+      try Interruption.check("")
+    } while poll(&descriptor, 1, 100) == 0
     var chunk = [UInt8](repeating: 0, count: 4096)
     let count = read(fileDescriptor, &chunk, chunk.count)
     if count >= 0 {
       buffer += chunk.prefix(count)
       isAtEnd = count == 0
-    } else if errno == EINTR {
-      try Interruption.check("")
-    } else {
+    } else if errno != EINTR {
       throw InputError.unreadable(reason: String(cString: strerror(errno)))
     }
   }

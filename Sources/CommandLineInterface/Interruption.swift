@@ -35,8 +35,8 @@ public enum Interruption {
     guard !isArmed.exchange(true, ordering: .relaxed) else { return }
     // The handler must find the counter initialised: it may not take the lock of a lazy global.
     _ = requests.load(ordering: .relaxed)
-    // No SA_RESTART: a read that waits at the keyboard returns and can look at the flag.
     var action = sigaction()
+    action.sa_flags = SA_RESTART
     #if canImport(Darwin)
       action.__sigaction_u.__sa_handler = { _ in Interruption.receive() }
     #elseif canImport(Glibc) || canImport(Musl)

@@ -3,7 +3,8 @@ package enum Spelling {
   /// The fewest insertions, deletions, substitutions and swaps of neighbours that turn one word
   /// into the other ("optimal string alignment").
   package static func distance(_ first: String, _ second: String) -> Int {
-    let a = Array(first), b = Array(second)
+    let a = Array(first)
+    let b = Array(second)
     var beforePrevious: [Int] = []
     var previous = Array(0...b.count)
     for i in a.indices {

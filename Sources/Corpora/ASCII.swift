@@ -1,3 +1,5 @@
+import Foundation
+
 /// The syntax of every format here is ASCII, so lines are looked at as bytes and only text that
 /// is kept becomes a `String`.
 extension UInt8 {
@@ -29,9 +31,14 @@ extension ArraySlice<UInt8> {
 
   /// The position of `byte` at or after `start`, looking no further than `limit` bytes.
   func position(of byte: UInt8, from start: Int, within limit: Int = .max) -> Int? {
-    guard start >= startIndex, start < endIndex else { return nil }
-    let end = limit < endIndex - start ? start + limit : endIndex
-    return self[start..<end].firstIndex(of: byte)
+    guard start >= startIndex, start < endIndex, limit > 0 else { return nil }
+    let count = Swift.min(limit, endIndex - start)
+    return withUnsafeBytes { bytes in
+      guard let first = bytes.baseAddress.map({ $0 + (start - startIndex) }),
+        let found = memchr(first, Int32(byte), count)
+      else { return nil }
+      return start + (UnsafeRawPointer(found) - first)
+    }
   }
 
   /// The position at which `pattern` begins, at or after `start`, within `limit` bytes.
@@ -62,7 +69,11 @@ extension [UInt8] {
     var index = 0
     while index < count {
       let byte = self[index]
-      if byte.isSpace || byte.isControl {
+      if byte > 0x20 && byte < 0x7F {
+        if isPending, !kept.isEmpty { kept.append(0x20) }
+        isPending = false
+        kept.append(byte)
+      } else if byte.isSpace || byte.isControl {
         isPending = true
       } else if byte == 0xC2, index + 1 < count, self[index + 1] == 0xA0 {
         // A no-break space.

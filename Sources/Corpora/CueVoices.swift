@@ -1,15 +1,22 @@
 /// Which names stand before a colon in the cues, and whether the captions roll.
 struct CueSurvey {
-  fileprivate private(set) var lines = 0
-  fileprivate private(set) var names: [String: Int] = [:]
+  private var lines = 0
+  private var names = NameCounts()
   /// Captions that roll carry a time per word and repeat the line above.
   fileprivate private(set) var isRolling = false
+
+  /// Names that recur, or all of them where two lines of three have one.
+  var speakers: Set<String> {
+    let recurring = names.recurring
+    if names.total * 3 >= lines * 2 { return names.all }
+    return recurring.total * 20 >= lines ? recurring.all : []
+  }
 
   mutating func count(_ text: [ArraySlice<UInt8>]) {
     for line in text {
       lines += 1
       if let label = SpeakerLabel.leading(CueVoices.withoutDash(line)) {
-        names[label.name, default: 0] += 1
+        names.count(label.name)
       }
       var from = line.startIndex
       while !isRolling, let open = line.position(of: UInt8(ascii: "<"), from: from) {
@@ -33,9 +40,7 @@ struct CueVoices {
     self.isWebVTT = isWebVTT
     isRolling = survey.isRolling
     roster = SpeakerRoster(knownSpeakers)
-    let recurring = survey.names.filter { $0.value > 1 }
-    let total = recurring.values.reduce(0, +)
-    if total * 20 >= survey.lines { for name in recurring.keys.sorted() { roster.add(name) } }
+    for name in survey.speakers.sorted() { roster.add(name) }
   }
 
   /// The turns in a cue's lines: at every `<v Name>` and every label of a known name.
@@ -98,7 +103,9 @@ struct CueVoices {
       }
     }
     let spoken = voices.filter { !$0.text[...].trimmed.isEmpty }
-    return spoken.map { Voice(speaker: $0.speaker, text: Array(CueVoices.withoutDash($0.text[...]))) }
+    return spoken.map {
+      Voice(speaker: $0.speaker, text: Array(CueVoices.withoutDash($0.text[...])))
+    }
   }
 
   private func tagEnd(_ bytes: ArraySlice<UInt8>, _ index: Int) -> Int? {
@@ -117,7 +124,8 @@ struct CueVoices {
     let inner = tag[space...].dropLast()
     var index = inner.startIndex
     while index < inner.endIndex {
-      if inner[index] == UInt8(ascii: "&"), let (text, end) = HTMLText.entity(in: inner, at: index) {
+      if inner[index] == UInt8(ascii: "&"), let (text, end) = HTMLText.entity(in: inner, at: index)
+      {
         name += text
         index = end
       } else {

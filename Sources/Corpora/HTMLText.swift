@@ -19,7 +19,9 @@ enum HTMLText {
 
   /// The text of the entity that begins at `index` with `&`, and the position behind it.
   static func entity(in bytes: ArraySlice<UInt8>, at index: Int) -> (text: [UInt8], end: Int)? {
-    guard let end = bytes.position(of: UInt8(ascii: ";"), from: index, within: 12) else { return nil }
+    guard let end = bytes.position(of: UInt8(ascii: ";"), from: index, within: 12) else {
+      return nil
+    }
     let name = bytes[(index + 1)..<end]
     if name.first == UInt8(ascii: "#") {
       let isHexadecimal = name.dropFirst().first.map { $0 | 0x20 == UInt8(ascii: "x") } ?? false

@@ -11,8 +11,8 @@ struct LineSurvey {
   private(set) var markdownMarks = 0
   private(set) var hasWebVTTSignature = false
   private static let longestAlias = 6
-  private var bold: [String: Int] = [:]
-  private var plain: [String: Int] = [:]
+  private var bold = NameCounts()
+  private var plain = NameCounts()
   private var aliases: [(name: String, alias: String)] = []
 
   init(_ lines: Lines) {
@@ -50,14 +50,24 @@ struct LineSurvey {
     } else if let header = SpeakerLabel.header(content), !header.isPause {
       headers += 1
     }
+    if rest.startIndex > content.startIndex { countTurns(inside: rest) }
     guard let label = SpeakerLabel.leading(rest) else { return }
-    if label.isBold { bold[label.name, default: 0] += 1 } else { plain[label.name, default: 0] += 1 }
+    if label.isBold { bold.count(label.name) } else { plain.count(label.name) }
     if let alias = label.alias, alias.utf8.count <= LineSurvey.longestAlias, aliases.count < 100 {
       aliases.append((label.name, alias))
     }
   }
 
-  var hasBoldLabels: Bool { !bold.isEmpty }
+  /// Bold labels behind the beginning of a timed line.
+  private mutating func countTurns(inside content: ArraySlice<UInt8>) {
+    var from = content.startIndex + 1
+    while let mark = content.position(of: "**", from: from) {
+      if let label = SpeakerLabel.bold(content[mark...]) { bold.count(label.name) }
+      from = mark + 2
+    }
+  }
+
+  var hasBoldLabels: Bool { !bold.all.isEmpty }
   var timesAreBracketed: Bool { bareTimes * 4 < nonBlank }
 
   /// Whether line breaks end paragraphs, and do not only keep lines short.
@@ -78,24 +88,29 @@ struct LineSurvey {
   /// The names in front of text, if the document is clearly a transcript; otherwise none.
   ///
   /// Timed lines make any bold label a speaker. Without times, labels have to stand on a
-  /// twentieth of the lines, and plain ones have to be two names that recur.
+  /// twentieth of the lines, and plain ones have to be two names that recur; a name that occurs
+  /// once counts only where two lines of three have one.
   func speakers(frontMatter: [String]) -> (names: Set<String>, roster: SpeakerRoster) {
     var roster = SpeakerRoster(frontMatter)
     for (name, alias) in aliases
-    where plain[alias] != nil || bold[alias] != nil || alias == SpeakerRoster.initials(of: name) {
+    where plain.contains(alias) || bold.contains(alias)
+      || alias == SpeakerRoster.initials(of: name)
+    {
       roster.add(name, alias: alias)
     }
     var names: Set<String> = []
     let isTimed = (bracketedTimes + bareTimes) * 4 >= nonBlank
-    let boldTotal = bold.values.reduce(0, +)
-    if isTimed || (boldTotal * 20 >= nonBlank && (boldTotal > 1 || nonBlank < 3)) {
-      names.formUnion(bold.keys)
+    if isTimed || (bold.total * 20 >= nonBlank && (bold.total > 1 || nonBlank < 3)) {
+      names.formUnion(bold.all)
     }
-    let recurring = plain.filter { $0.value > 1 || roster.spelling(of: $0.key) != nil }
-    let total = recurring.values.reduce(0, +)
-    let voices = Set(recurring.keys.map { (roster.spelling(of: $0) ?? $0).lowercased() })
-    let isClear = isTimed ? total > 1 : total > 3 && voices.count > 1
-    if isClear, total * 20 >= nonBlank { names.formUnion(recurring.keys) }
+    let recurring = plain.recurring { roster.spelling(of: $0) != nil }
+    let voices = Set(recurring.all.map { (roster.spelling(of: $0) ?? $0).lowercased() })
+    let isClear = isTimed ? plain.total > 1 : recurring.total > 3 && voices.count > 1
+    if isClear, plain.total * 3 >= nonBlank * 2 {
+      names.formUnion(plain.all)
+    } else if isClear, recurring.total * 20 >= nonBlank {
+      names.formUnion(recurring.all)
+    }
     for name in names.sorted() { roster.add(name) }
     return (names, roster)
   }

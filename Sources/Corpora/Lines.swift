@@ -20,7 +20,7 @@ struct Lines: Sequence, IteratorProtocol {
 
   mutating func next() -> Line? {
     guard offset < bytes.count else { return nil }
-    let end = bytes[offset...].firstIndex(of: 0x0A) ?? bytes.count
+    let end = bytes[offset...].position(of: 0x0A, from: offset) ?? bytes.count
     defer {
       offset = end + 1
       number += 1

@@ -64,7 +64,9 @@ struct MarkdownBlock {
 
   /// `<https://...>` or `https://...` and nothing else.
   private static func isAddress(_ line: ArraySlice<UInt8>) -> Bool {
-    let inner = line.first == UInt8(ascii: "<") && line.last == UInt8(ascii: ">") ? line.dropFirst().dropLast() : line
+    let inner =
+      line.first == UInt8(ascii: "<") && line.last == UInt8(ascii: ">")
+      ? line.dropFirst().dropLast() : line
     return (inner.hasPrefix("http://") || inner.hasPrefix("https://"))
       && !inner.contains(where: \.isSpace)
   }

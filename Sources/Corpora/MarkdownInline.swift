@@ -52,9 +52,18 @@ struct MarkdownInline {
         } else {
           copy()
         }
-      default: copy()
+      default: copyPlain()
       }
     }
+  }
+
+  private static let special: [Bool] = (0..<256).map { "\\*_~[]`<&".utf8.contains(UInt8($0)) }
+
+  /// Copies up to the next byte that may be markup.
+  private mutating func copyPlain() {
+    let first = index
+    repeat { index += 1 } while index < bytes.endIndex && !MarkdownInline.special[Int(bytes[index])]
+    output += bytes[first..<index]
   }
 
   private mutating func copy() {
@@ -127,7 +136,8 @@ struct MarkdownInline {
   private mutating func takeCloseBracket() {
     guard let opening = openBrackets.popLast() else { return copy() }
     let next = index + 1
-    guard next < bytes.endIndex, bytes[next] == UInt8(ascii: "(") || bytes[next] == UInt8(ascii: "["),
+    guard next < bytes.endIndex,
+      bytes[next] == UInt8(ascii: "(") || bytes[next] == UInt8(ascii: "["),
       let end = closing(of: next)
     else { return copy() }
     let isImage = opening > 0 && output[opening - 1] == UInt8(ascii: "!")
@@ -138,7 +148,8 @@ struct MarkdownInline {
   /// The bracket that closes the one at `open`, counting those between.
   private func closing(of open: Int) -> Int? {
     let (opening, closing) =
-      bytes[open] == UInt8(ascii: "(") ? (UInt8(ascii: "("), UInt8(ascii: ")")) : (UInt8(ascii: "["), UInt8(ascii: "]"))
+      bytes[open] == UInt8(ascii: "(")
+      ? (UInt8(ascii: "("), UInt8(ascii: ")")) : (UInt8(ascii: "["), UInt8(ascii: "]"))
     var depth = 0
     for position in open..<min(bytes.endIndex, open + MarkdownInline.reach) {
       if bytes[position] == opening { depth += 1 }

@@ -18,7 +18,8 @@ struct SourceName {
     let found = CalendarDate.first(in: stem)
     date = found?.date
     if let range = found?.range { stem.replaceSubrange(range, with: [0x20]) }
-    let words = stem.map { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") ? 0x20 : $0 }.withSingleSpaces
+    let words = stem.map { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") ? 0x20 : $0 }
+      .withSingleSpaces
     title = words.isEmpty ? name : words
   }
 

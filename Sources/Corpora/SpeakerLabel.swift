@@ -13,7 +13,9 @@ struct SpeakerLabel {
 
   private static let longestName = 60
 
-  private static let pauses: Set<String> = ["break", "jingle", "music", "ad break", "sponsor break"]
+  private static let pauses: Set<String> = [
+    "break", "jingle", "music", "ad break", "sponsor break",
+  ]
 
   /// Whether it marks something that nobody says.
   var isPause: Bool { SpeakerLabel.pauses.contains(name.lowercased()) }
@@ -22,7 +24,14 @@ struct SpeakerLabel {
   private static let nonNames: Set<String> = [
     "note", "notes", "warning", "example", "slides", "topic", "location", "date", "video", "audio",
     "source", "title", "link", "links", "url", "summary", "tip", "important", "podcast", "agenda",
-    "chapter", "transcript", "episode", "see", "step", "figure", "table",
+    "name", "chapter", "transcript", "episode", "see", "step", "figure", "table",
+  ]
+
+  /// Lowercase words inside names.
+  private static let particles: Set<String> = [
+    "van", "von", "der", "den", "de", "del", "della", "da", "das", "di", "do", "dos", "du", "la",
+    "le", "al", "el", "bin", "bint", "ibn", "ben", "y", "e", "ter", "ten", "zu", "af", "av", "of",
+    "the",
   ]
 
   /// The label at the beginning of a line or behind its time.
@@ -33,13 +42,16 @@ struct SpeakerLabel {
     let name: ArraySlice<UInt8>
     let colon: Int
     if first == UInt8(ascii: "[") {
-      guard let close = line.position(of: UInt8(ascii: "]"), from: line.startIndex, within: longestName),
+      guard
+        let close = line.position(
+          of: UInt8(ascii: "]"), from: line.startIndex, within: longestName),
         close + 1 < line.endIndex, line[close + 1] == UInt8(ascii: ":")
       else { return nil }
       name = line[(line.startIndex + 1)..<close]
       colon = close + 1
     } else {
-      guard let found = line.position(of: UInt8(ascii: ":"), from: line.startIndex, within: longestName)
+      guard
+        let found = line.position(of: UInt8(ascii: ":"), from: line.startIndex, within: longestName)
       else { return nil }
       name = line[..<found]
       colon = found
@@ -48,7 +60,8 @@ struct SpeakerLabel {
       return withInnerTime(line)
     }
     guard var label = SpeakerLabel(name, rest: line[(colon + 1)...].trimmed) else { return nil }
-    guard isPlausible(label.name) else { return nil }
+    guard isPlausible(label.name), !label.rest.hasPrefix("http"), !label.rest.hasPrefix("<http")
+    else { return nil }
     label.takeTime()
     return label
   }
@@ -59,11 +72,14 @@ struct SpeakerLabel {
   static func header(_ bytes: ArraySlice<UInt8>) -> SpeakerLabel? {
     let line = bytes.trimmed
     guard line.count <= 2 * longestName, line.first?.isDigit == false else { return nil }
-    let bare = line.filter { !"*_[]()\\".utf8.contains($0) }[...].trimmed
+    guard line.suffix(4).contains(where: \.isDigit) else { return nil }
+    var bare = line.filter { !"*_[]()\\".utf8.contains($0) }[...].trimmed
+    while bare.last == UInt8(ascii: ":") { bare = bare.dropLast() }
     guard let last = bare.lastIndex(where: { $0.isSpace }) else { return nil }
     var index = last + 1
-    guard let time = Timestamp.time(in: bare, at: &index), bare[index...].allSatisfy({ $0 == UInt8(ascii: ":") })
-    else { return nil }
+    guard let time = Timestamp.time(in: bare, at: &index), index == bare.endIndex else {
+      return nil
+    }
     var name = bare[..<last]
     if let colon = name.firstIndex(of: UInt8(ascii: ":")) { name = name[..<colon] }
     while let end = name.last, end.isSpace || end == UInt8(ascii: "-") || end == UInt8(ascii: "|") {
@@ -82,7 +98,8 @@ struct SpeakerLabel {
     else { return nil }
     var index = open + 1
     guard let time = Timestamp.time(in: line, at: &index), index + 1 < line.endIndex,
-      line[index] == UInt8(ascii: ")") || line[index] == UInt8(ascii: "]"), line[index + 1] == UInt8(ascii: ":"),
+      line[index] == UInt8(ascii: ")") || line[index] == UInt8(ascii: "]"),
+      line[index + 1] == UInt8(ascii: ":"),
       var label = SpeakerLabel(line[..<open], rest: line[(index + 2)...].trimmed),
       isPlausible(label.name)
     else { return nil }
@@ -114,7 +131,9 @@ struct SpeakerLabel {
 
   private init?(_ bytes: ArraySlice<UInt8>, rest: ArraySlice<UInt8>) {
     var name = bytes.trimmed
-    if name.last == UInt8(ascii: ")"), let open = name.lastIndex(of: UInt8(ascii: "(")), open > name.startIndex {
+    if name.last == UInt8(ascii: ")"), let open = name.lastIndex(of: UInt8(ascii: "(")),
+      open > name.startIndex
+    {
       let inner = name[(open + 1)..<(name.endIndex - 1)]
       var index = inner.startIndex
       if let inside = Timestamp.time(in: inner, at: &index) {
@@ -153,8 +172,8 @@ struct SpeakerLabel {
     // A sentence that ends in a time or a colon has lowercase words; a name has only particles.
     return words.allSatisfy { word in
       guard let initial = word.unicodeScalars.first else { return false }
-      let isParticle = word.utf8.count <= 3 && word != last
-      return !initial.properties.isLowercase || isParticle
+      return !initial.properties.isLowercase
+        || (word != last && particles.contains(String(word)))
     }
   }
 }

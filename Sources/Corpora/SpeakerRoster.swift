@@ -17,7 +17,7 @@ struct SpeakerRoster {
   static func initials(of name: String) -> String { String(words(of: name).compactMap(\.first)) }
 
   private static func words(of name: String) -> [Substring] {
-    name.split(whereSeparator: { $0 == " " || $0 == "-" })
+    name.split(whereSeparator: { " -,".contains($0) })
   }
 
   /// The spelling for `name`, or nil for someone unknown.

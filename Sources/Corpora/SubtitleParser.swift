@@ -84,11 +84,11 @@ struct SubtitleParser {
   ) {
     if let cue = openedCue(content, number) {
       state = .inCue(cue)
+    } else if isWebVTT, isBlockToSkip(content) {
+      state = .skipping
     } else if content.contains("-->") {
       firstBrokenLine = firstBrokenLine ?? number
       warn(number, "expected \(SubtitleParser.expectedTiming); the cue was passed over")
-      state = .skipping
-    } else if isWebVTT, isBlockToSkip(content, number) {
       state = .skipping
     } else {
       if let identifier { warnStray(identifier) }
@@ -96,7 +96,7 @@ struct SubtitleParser {
     }
   }
 
-  private func isBlockToSkip(_ content: ArraySlice<UInt8>, _ number: Int) -> Bool {
+  private func isBlockToSkip(_ content: ArraySlice<UInt8>) -> Bool {
     LineSurvey.isWebVTTSignature(content)
       || ["NOTE", "STYLE", "REGION"].contains { keyword in
         content.elementsEqual(keyword.utf8) || content.starts(with: Array((keyword + " ").utf8))

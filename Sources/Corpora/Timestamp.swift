@@ -25,7 +25,8 @@ enum Timestamp {
     guard fields.count >= 2 else { return nil }
     if fields.count == 3, fields[1] > 59 { return nil }
     var seconds = Double(fields.reduce(0) { $0 * 60 + $1 })
-    if index + 1 < bytes.endIndex, bytes[index] == UInt8(ascii: ".") || bytes[index] == UInt8(ascii: ","),
+    if index + 1 < bytes.endIndex,
+      bytes[index] == UInt8(ascii: ".") || bytes[index] == UInt8(ascii: ","),
       bytes[index + 1].isDigit
     {
       var fraction = 0
@@ -78,7 +79,8 @@ enum Timestamp {
     if opening != nil {
       guard skipClosing(line, &index) else { return nil }
       // `[00:01:02](address)`, a time that links to its place in a recording.
-      if index < line.endIndex, line[index] == UInt8(ascii: "("), line[(index + 1)...].hasPrefix("http"),
+      if index < line.endIndex, line[index] == UInt8(ascii: "("),
+        line[(index + 1)...].hasPrefix("http"),
         let close = line.position(of: UInt8(ascii: ")"), from: index, within: 2_000)
       {
         index = close + 1
@@ -100,7 +102,8 @@ enum Timestamp {
   private static func skipOpening(_ line: ArraySlice<UInt8>, _ index: inout Int) -> UInt8? {
     var next = index
     if next < line.endIndex, line[next] == UInt8(ascii: "\\") { next += 1 }
-    guard next < line.endIndex, line[next] == UInt8(ascii: "[") || line[next] == UInt8(ascii: "(") else {
+    guard next < line.endIndex, line[next] == UInt8(ascii: "[") || line[next] == UInt8(ascii: "(")
+    else {
       return nil
     }
     index = next + 1
@@ -110,7 +113,8 @@ enum Timestamp {
   private static func skipClosing(_ line: ArraySlice<UInt8>, _ index: inout Int) -> Bool {
     var next = index
     if next < line.endIndex, line[next] == UInt8(ascii: "\\") { next += 1 }
-    guard next < line.endIndex, line[next] == UInt8(ascii: "]") || line[next] == UInt8(ascii: ")") else {
+    guard next < line.endIndex, line[next] == UInt8(ascii: "]") || line[next] == UInt8(ascii: ")")
+    else {
       return false
     }
     index = next + 1

@@ -43,6 +43,9 @@ struct HomeLock: ~Copyable {
   deinit {
     // Emptied first, so that the file names nobody when nobody holds it.
     _ = ftruncate(descriptor, 0)
+    // Closing alone would leave the lock to a program that is just being started, for as long as
+    // that has a copy of the descriptor.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 

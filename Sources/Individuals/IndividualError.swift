@@ -15,6 +15,8 @@ public enum IndividualError: Error, Equatable, Sendable {
   case staleNight(Int)
   case unknownEpisode(Int)
   case emptyDocument(title: String)
+  /// The core at `path` is not the one that the individual was founded on.
+  case otherCore(path: String, expected: String, found: String)
   case journalBusy(path: String)
   case journalFailed(path: String, reason: String)
   case fullTextSearchUnavailable(sqliteVersion: String)
@@ -26,7 +28,7 @@ extension IndividualError: CategorizedError {
     case .invalidName, .unknownName, .alreadyExists, .openedForReading, .unknownNight,
       .staleNight, .unknownEpisode:
       .usage
-    case .damaged, .newerFormat, .emptyDocument: .data
+    case .damaged, .newerFormat, .emptyDocument, .otherCore: .data
     case .journalFailed, .fullTextSearchUnavailable: .io
     case .inUse, .journalBusy: .busy
     }
@@ -56,6 +58,9 @@ extension IndividualError: CustomStringConvertible {
     case .unknownNight(let number, let existing):
       let list = existing.isEmpty ? "there are none yet" : "there are \(Self.ranges(existing))"
       return "there is no night \(number): \(list)"
+    case .otherCore(let path, let expected, let found):
+      return "\(path) is not the core that this individual was founded on (SHA-256 "
+        + "\(found.prefix(12))…, expected \(expected.prefix(12))…): its nights mean nothing to another"
     case .staleNight(let number):
       return "the unfinished night \(number) does not follow on the current night: begin it again"
     case .unknownEpisode(let id):

@@ -1,10 +1,10 @@
 import Foundation
 
 /// A small JSON file with sorted keys, replaced atomically; what is wrong with one is named by its key.
-enum JSONFile {
+public enum JSONFile {
   private static let maximumByteCount = 64 << 20
 
-  static func write(_ value: some Encodable, to url: URL) throws {
+  public static func write(_ value: some Encodable, to url: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.dateEncodingStrategy = .iso8601

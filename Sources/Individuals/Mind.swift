@@ -8,6 +8,8 @@ public struct Mind: Sendable {
 
   public let model: Transformer
   public let tokenizer: any Tokenizer
+  /// The tokens that the core was pretrained on, where that is known.
+  public let pretrainingTokens: Int?
   /// The nights that are attached, first to last.
   public let nights: [NightRecord]
 
@@ -17,12 +19,14 @@ public struct Mind: Sendable {
   ///
   /// - Throws: what reading a core or a night throws; ``IndividualError`` when the core has changed.
   public static func wake(_ individual: Individual, upTo last: Int?? = nil) throws -> Mind {
-    let core = try LanguageModel.open(URL(fileURLWithPath: individual.core.path))
+    let core = try LanguageModel.open(individual.core.url)
     let nights = try individual.lineage(of: last ?? individual.currentNight)
     for night in nights {
       let file = individual.folder(ofNight: night.number).appendingPathComponent(memoryFileName)
       try NightMemory.attach(file, to: core.model)
     }
-    return Mind(model: core.model, tokenizer: core.tokenizer, nights: nights)
+    return Mind(
+      model: core.model, tokenizer: core.tokenizer, pretrainingTokens: core.pretrainingTokens,
+      nights: nights)
   }
 }

@@ -76,8 +76,9 @@ public struct NightMemory: Sendable {
 
   /// Writes the memory to `url`, atomically.
   public func save(to url: URL) throws {
-    let tensors = parameters.map { ($0.path, $0.value) }
-    try SafetensorsWriter.write(tensors, metadata: ["kind": kind.rawValue], to: url)
+    var writer = SafetensorsWriter(metadata: ["kind": kind.rawValue])
+    for parameter in parameters { writer.add(parameter.value, named: parameter.path) }
+    try writer.write(to: url)
   }
 
   /// Attaches the memory stored at `url`, frozen: its low-rank change is added to the weights.

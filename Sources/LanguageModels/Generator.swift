@@ -32,6 +32,20 @@ public struct Generator {
   /// How many more tokens fit into the context.
   public var room: Int { cache.capacity - cache.count }
 
+  /// The most tokens that the context holds.
+  public var capacity: Int { cache.capacity }
+
+  /// Forgets the older half of the context, as often as needed to have room for `count` tokens.
+  ///
+  /// What stays is read again: its positions are new ones.
+  public mutating func makeRoom(for count: Int) {
+    guard room < count else { return }
+    var kept = context
+    while capacity - kept.count < min(count, capacity) { kept = Array(kept.suffix(kept.count / 2)) }
+    forget()
+    read(kept)
+  }
+
   /// Reads `tokens` into the context (prefill).
   ///
   /// - Precondition: they fit into ``room``.

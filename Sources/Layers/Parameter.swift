@@ -35,7 +35,7 @@ public final class Parameter: @unchecked Sendable {
     reparameterization?.project(x, through: value, bias: bias) ?? x.linear(value, bias: bias)
   }
 
-  /// Puts other numbers of the same shape in place, keeping trainability.
+  /// Puts other numbers of the same shape in place, keeping trainability; they are not copied.
   public func replace(with tensor: Tensor) {
     precondition(tensor.shape == shape, "\(path): \(tensor.shape) in place of \(shape)")
     value = isTrainable ? tensor.tracked() : tensor.detached()

@@ -32,5 +32,6 @@ public struct TensorDictionary: TensorSource {
     }
   }
 
-  public func tensor(named name: String) -> Tensor? { tensors[name] }
+  /// A copy: a parameter made from it is updated in place, and this dictionary stays as it is.
+  public func tensor(named name: String) -> Tensor? { tensors[name]?.owned() }
 }

@@ -171,9 +171,7 @@ extension Tensor {
     if isKnownUniquelyReferenced(&storage) {
       storage.contentsChanged()
     } else {
-      let copy = Tensor(uninitialized: shape)
-      copy.floats.update(from: floats, count: count)
-      storage = copy.storage
+      storage = owned().storage
     }
   }
 }

@@ -6,10 +6,10 @@ import Synchronization
 /// The one exception is a parameter, which an optimizer updates in place between steps, when nobody
 /// reads it; see ``Tensor/update(_:)``.
 final class Storage: @unchecked Sendable {
-  let pointer: UnsafeMutableRawPointer
-  private let capacity: Int
-  private let owner: (any AnyObject & Sendable)?
-  private let rounding = Mutex<Storage?>(nil)
+  private(set) var pointer: UnsafeMutableRawPointer
+  private var capacity: Int
+  private var owner: (any AnyObject & Sendable)?
+  private let rounding = Mutex<(storage: Storage, count: Int)?>(nil)
 
   /// Uninitialised memory from the pool.
   init(byteCount: Int) {
@@ -32,14 +32,25 @@ final class Storage: @unchecked Sendable {
   /// A matrix takes part in up to three products per step; each would otherwise round it again.
   func rounded(count: Int) -> Storage {
     rounding.withLock { cached in
-      if let cached { return cached }
+      // A view of the first rows may have come before one of all rows.
+      if let cached, cached.count >= count { return cached.storage }
       let copy = Storage(byteCount: count * 2)
       ck_float_to_bfloat16(
         pointer.assumingMemoryBound(to: Float.self),
         copy.pointer.assumingMemoryBound(to: UInt16.self), count)
-      cached = copy
+      cached = (copy, count)
       return copy
     }
+  }
+
+  /// Moves to memory from the pool when the present one is somebody else's, who may not allow writing.
+  func becomeWritable(byteCount: Int) {
+    guard owner != nil else { return }
+    let borrowed = pointer
+    capacity = StoragePool.capacity(for: byteCount)
+    pointer = StoragePool.take(capacity: capacity)
+    pointer.copyMemory(from: borrowed, byteCount: byteCount)
+    owner = nil
   }
 
   /// Drops what was derived from the contents, which have just changed.

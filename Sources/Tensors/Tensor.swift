@@ -139,6 +139,7 @@ extension Tensor {
 
   /// Changes the elements in place; only for parameters between steps, when nobody else reads them.
   public func update(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+    storage.becomeWritable(byteCount: count * scalarType.byteWidth)
     defer { storage.contentsChanged() }
     try body(UnsafeMutableBufferPointer(start: floats, count: count))
   }

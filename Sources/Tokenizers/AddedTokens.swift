@@ -27,7 +27,8 @@ struct AddedTokens: Sendable {
   /// The special tokens' ids by text.
   var special: [String: Int32] {
     Dictionary(
-      tokens.lazy.filter(\.isSpecial).map { ($0.text, $0.id) }, uniquingKeysWith: { first, _ in first })
+      tokens.lazy.filter(\.isSpecial).map { ($0.text, $0.id) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   func forEachSegment(
@@ -43,7 +44,8 @@ struct AddedTokens: Sendable {
     private let lengths: [[Int]]
 
     init(_ tokens: [AddedToken]) throws {
-      vocabulary = try Vocabulary(tokens: tokens.map { Array($0.text.utf8) }, hidden: { _ in false })
+      vocabulary = try Vocabulary(
+        tokens: tokens.map { Array($0.text.utf8) }, hidden: { _ in false })
       ids = tokens.map(\.id)
       var lengths = [Set<Int>](repeating: [], count: 256)
       for token in tokens {

@@ -13,7 +13,8 @@ extension BytePairTokenizer {
   ) throws {
     guard let pattern = SplitPattern(ggufName: preTokenizer) else {
       throw TokenizerError.invalidVocabulary(
-        "the pre-tokenizer '\(preTokenizer)' is not known; known are gpt-2, llama-bpe, qwen2, gpt-4o")
+        "the pre-tokenizer '\(preTokenizer)' is not known; known are gpt-2, llama-bpe, qwen2, gpt-4o"
+      )
     }
     guard types.isEmpty || types.count == tokens.count else {
       throw TokenizerError.invalidVocabulary("\(types.count) types for \(tokens.count) tokens")
@@ -61,7 +62,8 @@ extension BytePairTokenizer {
         tokens.append(contentsOf: repeatElement([], count: Int(id) + 1 - tokens.count))
       }
       guard tokens[Int(id)].isEmpty else {
-        throw TokenizerError.invalidVocabulary("the special token '\(text)' has a token's id, \(id)")
+        throw TokenizerError.invalidVocabulary(
+          "the special token '\(text)' has a token's id, \(id)")
       }
     }
     let vocabulary = try Vocabulary(tokens: tokens, hidden: { _ in false })
@@ -85,14 +87,16 @@ extension BytePairTokenizer {
 }
 
 extension Vocabulary {
-  /// Reads tokens in GPT-2's alphabet; added tokens are plain text and not found by their bytes.
+  /// Reads tokens in GPT-2's alphabet; added tokens are plain text and not found by their bytes,
+  /// special ones without any.
   init(printableTokens: [[UInt8]], addedTokens: [AddedToken]) throws {
-    let added = Set(addedTokens.map(\.id))
+    let added = Dictionary(
+      addedTokens.map { ($0.id, $0.isSpecial) }, uniquingKeysWith: { first, _ in first })
     var tokens: [[UInt8]] = []
     tokens.reserveCapacity(printableTokens.count)
     for (id, token) in printableTokens.enumerated() {
-      if added.contains(Int32(truncatingIfNeeded: id)) {
-        tokens.append(token)
+      if let isSpecial = added[Int32(truncatingIfNeeded: id)] {
+        tokens.append(isSpecial ? [] : token)
       } else if let bytes = PrintableBytes.decode(token) {
         tokens.append(bytes)
       } else {
@@ -101,7 +105,7 @@ extension Vocabulary {
             + "byte-level BPE")
       }
     }
-    try self.init(tokens: tokens, hidden: { added.contains($0) })
+    try self.init(tokens: tokens, hidden: { added[$0] != nil })
   }
 }
 
@@ -126,7 +130,8 @@ extension MergeTable {
           "merge \(rank): '\(String(decoding: pair.0 + pair.1, as: UTF8.self))' is not in the "
             + "vocabulary")
       }
-      insert(Merge(left: left, right: right, rank: UInt32(truncatingIfNeeded: rank), merged: merged))
+      insert(
+        Merge(left: left, right: right, rank: UInt32(truncatingIfNeeded: rank), merged: merged))
     }
   }
 }

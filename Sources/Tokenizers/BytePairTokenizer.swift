@@ -20,13 +20,12 @@ public final class BytePairTokenizer: Tokenizer {
 
   private let splitter: PieceSplitter
   private let byteSymbols: [Int32]
-  private let isSpecial: Set<Int32>
   private let workspaces = WorkspacePool()
 
   /// Assembles a tokenizer from checked parts.
   ///
   /// - Parameters:
-  ///   - vocabulary: bytes by id; a special token's bytes may stand there or not.
+  ///   - vocabulary: bytes by id; none for special tokens.
   ///   - addedTokens: found in the text before it is split.
   init(
     vocabulary: Vocabulary, merges: MergeTable, addedTokens: [AddedToken], pattern: SplitPattern,
@@ -42,7 +41,6 @@ public final class BytePairTokenizer: Tokenizer {
     self.endOfText = endOfText
     splitter = try PieceSplitter(pattern)
     specialTokens = self.addedTokens.special
-    isSpecial = Set(addedTokens.lazy.filter(\.isSpecial).map(\.id))
     byteSymbols = try Self.byteSymbols(in: vocabulary)
   }
 
@@ -66,8 +64,8 @@ public final class BytePairTokenizer: Tokenizer {
     }
   }
 
-  public func bytes(for id: Int32) -> [UInt8] {
-    isSpecial.contains(id) ? [] : Array(vocabulary[id])
+  public func appendBytes(for id: Int32, to text: inout [UInt8]) {
+    vocabulary.appendBytes(of: id, to: &text)
   }
 
   private func encodePiece(

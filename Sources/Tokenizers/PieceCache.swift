@@ -14,7 +14,7 @@ struct PieceCache: Sendable {
   private var bytes: [UInt8] = []
   private var ids: [Int32] = []
 
-  private static let slotCount = 1 << 14
+  private static let slotCount = 1 << 15
   private static let byteLimit = 1 << 20
   static let longestPiece = 64
 

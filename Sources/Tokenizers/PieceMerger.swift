@@ -67,7 +67,10 @@ struct PieceMerger: Sendable {
     }
     previous = (0..<Int32(count)).map { $0 - 1 }
     next = (0..<Int32(count)).map { $0 + 1 }
-    heap.fill((0..<count).lazy.filter { values[$0] != MergeTable.none }.map { entry(at: $0) })
+    heap.removeAll()
+    for position in 0..<count where values[position] != MergeTable.none {
+      heap.push(entry(at: position))
+    }
 
     while let top = heap.popMinimum() {
       let position = Int(top & 0xFFFF_FFFF)
@@ -115,10 +118,8 @@ struct PieceMerger: Sendable {
 struct MinimumHeap: Sendable {
   private var elements: [UInt64] = []
 
-  mutating func fill(_ contents: some Sequence<UInt64>) {
+  mutating func removeAll() {
     elements.removeAll(keepingCapacity: true)
-    elements.append(contentsOf: contents)
-    for index in stride(from: elements.count / 2 - 1, through: 0, by: -1) { siftDown(from: index) }
   }
 
   mutating func push(_ element: UInt64) {

@@ -32,7 +32,9 @@ final class PieceSplitter: @unchecked Sendable {
 
   /// Gives the pieces of the text in order; together they are the text.
   ///
-  /// What lies between two matches is a piece as well.
+  /// What lies between two matches is a piece as well, and so is the rest of a text in which
+  /// the pattern runs out of its limit of steps, which only patterns that backtrack without
+  /// bounds do. Pieces of more than 2^30 bytes are cut.
   /// - Parameter text: valid UTF-8.
   func forEachPiece(
     in text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
@@ -42,19 +44,19 @@ final class PieceSplitter: @unchecked Sendable {
       return
     }
     func emit(_ range: Range<Int>) {
-      if !range.isEmpty { body(UnsafeBufferPointer(rebasing: text[range])) }
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let end = min(start + Self.longestPiece, range.upperBound)
+        body(UnsafeBufferPointer(rebasing: text[start..<end]))
+        start = end
+      }
     }
     var pieceStart = 0
     var searchStart = 0
     while searchStart < text.count {
-      let found: Range<Int>
-      switch match.next(in: text, subject, from: searchStart, isCompiledToMachineCode) {
-      case .range(let range): found = range
-      case .nothing: found = text.count..<text.count
-      case .failed: found = searchStart..<searchStart
-      }
-      if found.isEmpty && found.lowerBound < text.count {
-        // An empty match, or a text on which the pattern runs out of its limits: on by a character.
+      guard let found = match.next(in: text, subject, from: searchStart, isCompiledToMachineCode)
+      else { break }
+      if found.isEmpty {
         searchStart = Self.characterEnd(in: text, after: found.lowerBound)
         continue
       }
@@ -65,6 +67,8 @@ final class PieceSplitter: @unchecked Sendable {
     }
     emit(pieceStart..<text.count)
   }
+
+  private static let longestPiece = 1 << 30
 
   private static func characterEnd(in text: UnsafeBufferPointer<UInt8>, after start: Int) -> Int {
     var end = start + 1
@@ -81,12 +85,6 @@ final class PieceSplitter: @unchecked Sendable {
 
 /// The memory of one thread's matching.
 private struct Match: ~Copyable {
-  enum Outcome {
-    case range(Range<Int>)
-    case nothing
-    case failed
-  }
-
   private let code: OpaquePointer
   private let data: OpaquePointer
   private let context: OpaquePointer
@@ -94,7 +92,7 @@ private struct Match: ~Copyable {
 
   /// Backtracking steps allowed in one match; a good pattern needs a few for each byte of a piece.
   private static func stepLimit(subjectLength: Int) -> UInt32 {
-    UInt32(min(max(10_000_000, subjectLength.multipliedReportingOverflow(by: 16).partialValue), Int(UInt32.max)))
+    UInt32(clamping: max(10_000_000, subjectLength.multipliedFullWidth(by: 16).low))
   }
 
   init?(_ code: OpaquePointer, subjectLength: Int) {
@@ -117,11 +115,12 @@ private struct Match: ~Copyable {
     pcre2_match_data_free_8(data)
   }
 
+  /// The next match, or nil where there is none or the limits are reached.
   @inline(__always)
   func next(
     in text: UnsafeBufferPointer<UInt8>, _ subject: UnsafePointer<UInt8>, from start: Int,
     _ isCompiledToMachineCode: Bool
-  ) -> Outcome {
+  ) -> Range<Int>? {
     var result = PCRE2_ERROR_JIT_STACKLIMIT
     if isCompiledToMachineCode {
       result = pcre2_jit_match_8(code, subject, text.count, start, 0, data, context)
@@ -131,8 +130,7 @@ private struct Match: ~Copyable {
       let options = PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK
       result = pcre2_match_8(code, subject, text.count, start, options, data, context)
     }
-    if result == PCRE2_ERROR_NOMATCH { return .nothing }
-    guard result >= 0, bounds[0] >= start, bounds[1] >= bounds[0] else { return .failed }
-    return .range(bounds[0]..<bounds[1])
+    guard result >= 0, bounds[0] >= start, bounds[1] >= bounds[0] else { return nil }
+    return bounds[0]..<bounds[1]
   }
 }

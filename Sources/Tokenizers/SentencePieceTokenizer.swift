@@ -53,18 +53,22 @@ public final class SentencePieceTokenizer: Tokenizer {
       var ids: [Int32] = []
       text.withUTF8 { bytes in
         ids.reserveCapacity(bytes.count / 4 + 16)
-        var isAfterOrdinaryToken = false
+        var needsPrefix = addsDummyPrefix
         addedTokens.forEachSegment(
           in: bytes, recognizingSpecialTokens: recognizingSpecialTokens
         ) { segment in
           switch segment {
-          case .token(let id):
+          case .token(let id) where isSpecial.contains(id):
             ids.append(id)
-            isAfterOrdinaryToken = !isSpecial.contains(id)
+            needsPrefix = addsDummyPrefix
+          case .token(let id):
+            if needsPrefix { encodePlain([UInt8(ascii: " ")], with: &workspace, to: &ids) }
+            ids.append(id)
+            needsPrefix = false
           case .text(let plain):
-            let prefix = addsDummyPrefix && !isAfterOrdinaryToken
-            let escaped = escape(plain, addingPrefix: prefix)
-            escaped.withUnsafeBufferPointer { encodePlain($0, with: &workspace, to: &ids) }
+            let escaped = escape(plain, addingPrefix: needsPrefix)
+            encodePlain(escaped, with: &workspace, to: &ids)
+            needsPrefix = false
           }
         }
       }
@@ -73,8 +77,8 @@ public final class SentencePieceTokenizer: Tokenizer {
     }
   }
 
-  public func bytes(for id: Int32) -> [UInt8] {
-    isSpecial.contains(id) ? [] : Array(vocabulary[id])
+  public func appendBytes(for id: Int32, to text: inout [UInt8]) {
+    vocabulary.appendBytes(of: id, to: &text)
   }
 
   private func escape(_ text: UnsafeBufferPointer<UInt8>, addingPrefix: Bool) -> [UInt8] {
@@ -91,21 +95,25 @@ public final class SentencePieceTokenizer: Tokenizer {
 
   /// Cuts the text where no merge can reach across, and encodes the pieces one by one.
   private func encodePlain(
-    _ text: UnsafeBufferPointer<UInt8>, with workspace: inout EncodingWorkspace,
-    to ids: inout [Int32]
+    _ text: [UInt8], with workspace: inout EncodingWorkspace, to ids: inout [Int32]
   ) {
-    var start = 0
-    for position in 0..<text.count {
-      let isCut =
-        position + 1 == text.count
-        || (text[position + 1] & 0xC0 != 0x80
-          && !neighbors.contains(text[position], text[position + 1]))
-      guard isCut else { continue }
-      let piece = UnsafeBufferPointer(rebasing: text[start...position])
-      encodePiece(piece, with: &workspace, to: &ids)
-      start = position + 1
+    text.withUnsafeBufferPointer { text in
+      var start = 0
+      for position in 0..<text.count {
+        let isCut =
+          position + 1 == text.count
+          || (text[position + 1] & 0xC0 != 0x80
+            && (!neighbors.contains(text[position], text[position + 1])
+              || position - start >= Self.longestPiece))
+        guard isCut else { continue }
+        let piece = UnsafeBufferPointer(rebasing: text[start...position])
+        encodePiece(piece, with: &workspace, to: &ids)
+        start = position + 1
+      }
     }
   }
+
+  private static let longestPiece = 1 << 30
 
   private func encodePiece(
     _ piece: UnsafeBufferPointer<UInt8>, with workspace: inout EncodingWorkspace,

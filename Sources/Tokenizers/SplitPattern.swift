@@ -78,7 +78,7 @@ extension SplitPattern {
           translated.unicodeScalars.append(escaped)
         }
         continue
-      case ("[", let next) where isInClass && next != ":", ("&", "&") where isInClass:
+      case ("[", _) where isInClass && scalars.first != ":", ("&", "&") where isInClass:
         throw TokenizerError.invalidPattern(
           regex, reason: "classes within classes are not supported")
       case ("[", _) where !isInClass: isInClass = true

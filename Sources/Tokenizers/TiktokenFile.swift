@@ -1,6 +1,7 @@
 /// A file of base64 token bytes and ranks, one token a line, as tiktoken and Llama 3 use.
 ///
-/// Such a file holds no pattern and no special tokens: the name says which vocabulary it is.
+/// Such a file holds no pattern and no special tokens: the published vocabularies are known by
+/// the number of their tokens, so that a file cut short is not taken for a whole one.
 struct TiktokenFile {
   private let file: String
   private let rankedTokens: [[UInt8]]
@@ -10,6 +11,7 @@ struct TiktokenFile {
     self.file = file
     var tokens: [[UInt8]] = []
     tokens.reserveCapacity(contents.count / 17)
+    let limit = Vocabulary.idLimit(fileSize: contents.count)
     var line = 0
     var start = 0
     while start < contents.count {
@@ -22,11 +24,11 @@ struct TiktokenFile {
       guard let space = text.firstIndex(of: UInt8(ascii: " ")),
         let token = Base64.decode(text[..<space]), !token.isEmpty,
         let rank = Int(String(decoding: text[(space + 1)...], as: UTF8.self)),
-        (0..<Vocabulary.idLimit).contains(rank)
+        (0..<limit).contains(rank)
       else {
         throw TokenizerError.malformed(
           file: file, place: "line \(line)",
-          problem: "expected a token in base64, a space and a rank below 2^24")
+          problem: "expected a token in base64, a space and a plausible rank")
       }
       if rank >= tokens.count {
         tokens.append(contentsOf: repeatElement([], count: rank + 1 - tokens.count))
@@ -49,11 +51,13 @@ struct TiktokenFile {
   }
 
   func tokenizer() throws -> BytePairTokenizer {
-    guard let kind = Kind(fileName: file, tokenCount: rankedTokens.count) else {
+    let tokenCount = rankedTokens.count { !$0.isEmpty }
+    guard let kind = Kind(rawValue: tokenCount) else {
       throw TokenizerError.unsupported(
         file: file,
-        feature: "a tiktoken file of \(rankedTokens.count) tokens under this name "
-          + "(\(Kind.names.joined(separator: ", ")) and Llama 3's tokenizer.model are known)")
+        feature: "a tiktoken file of \(tokenCount) tokens (whole are cl100k_base with 100256, "
+          + "o200k_base with 199998, p50k_base with 50280, r50k_base and gpt2 with 50256, Llama 3 "
+          + "with 128000)")
     }
     return try locatingErrors(in: file) {
       try BytePairTokenizer(
@@ -65,32 +69,19 @@ struct TiktokenFile {
 }
 
 extension TiktokenFile {
-  private enum Kind: String, CaseIterable {
-    case cl100k = "cl100k_base"
-    case o200k = "o200k_base"
-    case p50k = "p50k_base"
-    case r50k = "r50k_base"
-    case gpt2
-    case llama3
-
-    static var names: [String] { allCases.filter { $0 != .llama3 }.map(\.rawValue) }
-
-    init?(fileName: String, tokenCount: Int) {
-      let name = fileName.split(separator: "/").last.map(String.init) ?? fileName
-      if let kind = Self.allCases.first(where: { name.hasPrefix($0.rawValue) }) {
-        self = kind
-      } else if tokenCount == 128_000 {
-        self = .llama3
-      } else {
-        return nil
-      }
-    }
+  /// A published vocabulary, by its number of tokens without the special ones.
+  private enum Kind: Int {
+    case cl100k = 100_256
+    case o200k = 199_998
+    case p50k = 50_280
+    case r50k = 50_256
+    case llama3 = 128_000
 
     var pattern: SplitPattern {
       switch self {
       case .cl100k: .cl100k
       case .o200k: .o200k
-      case .p50k, .r50k, .gpt2: .gpt2
+      case .p50k, .r50k: .gpt2
       case .llama3: .llama3
       }
     }
@@ -103,7 +94,7 @@ extension TiktokenFile {
           ("<|fim_suffix|>", 100_260), ("<|endofprompt|>", 100_276),
         ]
       case .o200k: [("<|endoftext|>", 199_999), ("<|endofprompt|>", 200_018)]
-      case .p50k, .r50k, .gpt2: [("<|endoftext|>", 50_256)]
+      case .p50k, .r50k: [("<|endoftext|>", 50_256)]
       case .llama3: Self.llama3SpecialTokens
       }
     }
@@ -116,7 +107,7 @@ extension TiktokenFile {
         10: "<|python_tag|>",
       ]
       var reserved = 0
-      return (0..<256).map { offset in
+      return (Int32(0)..<256).map { offset in
         if let name = named[offset] { return (name, 128_000 + offset) }
         defer { reserved += 1 }
         return ("<|reserved_special_token_\(reserved)|>", 128_000 + offset)

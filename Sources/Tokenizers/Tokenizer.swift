@@ -23,12 +23,19 @@ public protocol Tokenizer: Sendable {
   /// from outside must be.
   func encode(_ text: String, recognizingSpecialTokens: Bool) -> [Int32]
 
-  /// The bytes that a token stands for; none for special tokens and for ids without a token.
-  func bytes(for id: Int32) -> [UInt8]
+  /// Appends the bytes that a token stands for; none for special tokens and unused ids.
+  func appendBytes(for id: Int32, to text: inout [UInt8])
 }
 
 extension Tokenizer {
   public var addsDummyPrefix: Bool { false }
+
+  /// The bytes that a token stands for; none for special tokens and unused ids.
+  public func bytes(for id: Int32) -> [UInt8] {
+    var bytes: [UInt8] = []
+    appendBytes(for: id, to: &bytes)
+    return bytes
+  }
 
   /// Encodes text in which nothing is special.
   public func encode(_ text: String) -> [Int32] {
@@ -51,12 +58,10 @@ extension Tokenizer {
       atStart = true
       return
     }
-    let bytes = bytes(for: id)
-    guard atStart, let first = bytes.first else {
-      text.append(contentsOf: bytes)
-      return
-    }
+    let start = text.count
+    appendBytes(for: id, to: &text)
+    guard atStart, start < text.count else { return }
     atStart = false
-    text.append(contentsOf: first == UInt8(ascii: " ") ? bytes.dropFirst() : bytes[...])
+    if text[start] == UInt8(ascii: " ") { text.remove(at: start) }
   }
 }

@@ -150,10 +150,10 @@ extension TokenizerJSON {
     try (list?.elements ?? []).enumerated().map { index, entry in
       let place = "added_tokens[\(index)]"
       guard let text = entry["content"]?.string, !text.isEmpty, let id = entry["id"]?.integer,
-        (0..<Vocabulary.idLimit).contains(id)
+        (0..<Vocabulary.idLimit(fileSize: entry.document.source.count)).contains(id)
       else {
         throw TokenizerError.malformed(
-          file: file, place: place, problem: "expected a content and an id below 2^24")
+          file: file, place: place, problem: "expected a content and a plausible id")
       }
       for flag in ["lstrip", "rstrip", "single_word"] where entry[flag]?.bool == true {
         throw TokenizerError.unsupported(file: file, feature: "\(place).\(flag) ('\(text)')")
@@ -205,11 +205,12 @@ extension TokenizerJSON {
 enum VocabularyObject {
   static func tokens(_ object: JSONValue, file: String, place: String) throws -> [[UInt8]] {
     var tokens: [[UInt8]] = []
+    let limit = Vocabulary.idLimit(fileSize: object.document.source.count)
     let isObject = try object.forEachMember { key, value in
-      guard let id = value.integer, (0..<Vocabulary.idLimit).contains(id), !key.isEmpty else {
+      guard let id = value.integer, (0..<limit).contains(id), !key.isEmpty else {
         throw TokenizerError.malformed(
           file: file, place: place,
-          problem: "the token '\(String(decoding: key, as: UTF8.self))' needs an id below 2^24")
+          problem: "the token '\(String(decoding: key, as: UTF8.self))' needs a plausible id")
       }
       if id >= tokens.count {
         tokens.append(contentsOf: repeatElement([], count: id + 1 - tokens.count))

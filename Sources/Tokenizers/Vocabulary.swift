@@ -10,7 +10,7 @@ struct Vocabulary: Sendable {
 
   /// Lays the tokens out in id order; an empty array is an id without a token.
   ///
-  /// Ids in `hidden` have bytes but are not found by them: specials, and spare copies.
+  /// Ids in `hidden` have bytes but are not found by them, as added tokens.
   /// - Throws: `TokenizerError.invalidVocabulary` for two visible tokens with the same bytes.
   init(tokens: [[UInt8]], hidden: (Int32) -> Bool) throws {
     let total = tokens.reduce(0) { $0 + $1.count }
@@ -42,10 +42,21 @@ struct Vocabulary: Sendable {
   /// Ids stay below this, so that a lying file cannot ask for gigabytes.
   static let idLimit = 1 << 24
 
+  /// The limit for a file of so many bytes, in which a dense vocabulary has fewer tokens.
+  static func idLimit(fileSize: Int) -> Int { min(idLimit, max(1 << 16, fileSize)) }
+
   /// A token's bytes; none for an id out of range.
   subscript(id: Int32) -> ArraySlice<UInt8> {
     guard id >= 0, Int(id) < count else { return [] }
     return bytes[Int(offsets[Int(id)])..<Int(offsets[Int(id) + 1])]
+  }
+
+  func appendBytes(of id: Int32, to text: inout [UInt8]) {
+    guard id >= 0, Int(id) < count else { return }
+    let range = Int(offsets[Int(id)])..<Int(offsets[Int(id) + 1])
+    bytes.withUnsafeBufferPointer {
+      text.append(contentsOf: UnsafeBufferPointer(rebasing: $0[range]))
+    }
   }
 
   /// The id of the token with these bytes, whose hash the caller may know already.

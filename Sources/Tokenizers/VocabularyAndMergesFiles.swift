@@ -47,12 +47,12 @@ struct VocabularyAndMergesFiles {
     let vocabulary = try locatingErrors(in: vocabularyFile) {
       try Vocabulary(printableTokens: tokens, addedTokens: added)
     }
-    let merges = try locatingErrors(in: mergesFile) {
+    let table = try locatingErrors(in: mergesFile) {
       try MergeTable(printablePairs: merges, in: vocabulary)
     }
     return try locatingErrors(in: vocabularyFile) {
       try BytePairTokenizer(
-        vocabulary: vocabulary, merges: merges, addedTokens: added, pattern: pattern,
+        vocabulary: vocabulary, merges: table, addedTokens: added, pattern: pattern,
         beginningOfText: endOfText, endOfText: endOfText)
     }
   }

@@ -25,11 +25,14 @@ public struct TrainingCheckpoint {
   public func save(
     _ parameters: [Parameter], _ optimizer: some Optimizer, to url: URL
   ) throws {
-    let tensors =
-      parameters.map { (Self.parameterPrefix + $0.path, $0.value) }
-      + optimizer.state.map { (Self.optimizerPrefix + $0.name, $0.tensor) }
-    try SafetensorsWriter.write(
-      tensors, metadata: ["step": String(step), "fingerprint": fingerprint], to: url)
+    var writer = SafetensorsWriter(metadata: ["step": String(step), "fingerprint": fingerprint])
+    for parameter in parameters {
+      writer.add(parameter.value, named: Self.parameterPrefix + parameter.path)
+    }
+    for (name, tensor) in optimizer.state {
+      writer.add(tensor, named: Self.optimizerPrefix + name)
+    }
+    try writer.write(to: url)
   }
 
   /// Puts a saved run back into `parameters` and `optimizer`; nil when there is none at `url`.

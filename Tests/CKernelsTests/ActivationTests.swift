@@ -14,7 +14,8 @@ import Testing
     switch kind {
     case CK_RELU: return max(x, 0)
     case CK_RELU_SQUARED: return max(x, 0) * max(x, 0)
-    case CK_GELU_TANH: return x / 2 * (1 + tanh((2 / .pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    case CK_GELU_TANH:
+      return x / 2 * (1 + tanh((2 / .pi).squareRoot() * (x + 0.044715 * x * x * x)))
     case CK_GELU_ERF: return x / 2 * erfc(-x / 2.squareRoot())
     case CK_SILU: return x * sigmoid(x)
     case CK_SIGMOID: return sigmoid(x)
@@ -89,17 +90,20 @@ import Testing
         let y = written(count) { ck_activate(kind, x, $0, count) }
         // -infinity times 0 has no value, here as anywhere.
         let first = [CK_GELU_TANH, CK_GELU_ERF, CK_SILU].contains(kind) ? 1 : 0
-        #expect(!y.dropFirst(first).contains { $0.isNaN }, "\(kind.rawValue): \(y)")
+        let spoiled = y.dropFirst(first).filter(\.isNaN).count
+        #expect(spoiled == 0, "\(kind.rawValue): \(y)")
         let ones = [Float](repeating: 1, count: 9)
         let finite = Array(x[2..<8])
         let slopes = written(6) { ck_activate_backward(kind, finite, ones, $0, 6, false) }
-        #expect(!slopes.contains { $0.isNaN }, "\(kind.rawValue): \(slopes)")
+        let spoiledSlopes = slopes.filter(\.isNaN).count
+        #expect(spoiledSlopes == 0, "\(kind.rawValue): \(slopes)")
         let nan: [Float] = [.nan]
-        #expect(written(1) { ck_activate(kind, nan, $0, 1) }[0].isNaN, "\(kind.rawValue)")
+        let kept = written(1) { ck_activate(kind, nan, $0, 1) }
+        #expect(kept[0].isNaN, "\(kind.rawValue)")
       }
       let exponentials = written(count) { ck_activate(CK_EXP, x, $0, count) }
-      #expect(exponentials[0...3].allSatisfy { $0 == 0 })
-      #expect(exponentials[6...9].allSatisfy { $0 == .infinity })
+      #expect(Array(exponentials[0...3]) == [0, 0, 0, 0])
+      #expect(Array(exponentials[6...9]) == [.infinity, .infinity, .infinity, .infinity])
       #expect(exponentials[4] > 0 && exponentials[5].isFinite && exponentials[10] == 1)
     }
   }

@@ -16,7 +16,8 @@ import Testing
     withVectorUnit(unit) {
       var numbers = SeededNumbers(5)
       var bits: [UInt32] = [
-        0, 0x8000_0000, 0x7f80_0000, 0xff80_0000, 0x7f80_0001, 0xffff_ffff, 0x7fc0_0000, 0x7f7f_ffff,
+        0, 0x8000_0000, 0x7f80_0000, 0xff80_0000, 0x7f80_0001, 0xffff_ffff, 0x7fc0_0000,
+        0x7f7f_ffff,
         0x3f80_8000, 0x3f81_8000, 0x3f80_8001, 0x3f80_7fff, 0x0000_0001, 0x0000_8000, 0x0001_8000,
         0x007f_ffff,
       ]
@@ -29,7 +30,8 @@ import Testing
         #expect(out[count] == 0xabcd)
         var back = [Float](repeating: 0, count: count)
         ck_bfloat16_to_float(out, &back, count)
-        #expect(back.map(\.bitPattern) == out.prefix(count).map { UInt32($0) << 16 })
+        let widened = out.prefix(count).map { UInt32($0) << 16 }
+        #expect(back.map(\.bitPattern) == widened)
       }
     }
   }
@@ -67,12 +69,13 @@ import Testing
         for columns in [1, 4, 16, 31, 64, 257] {
           let a = (0..<rows * columns).map(Float.init)
           let expected = (0..<columns).flatMap { j in (0..<rows).map { a[$0 * columns + j] } }
-          #expect(written(rows * columns) { ck_transpose(a, $0, rows, columns) } == expected)
+          let found = written(rows * columns) { ck_transpose(a, $0, rows, columns) }
+          #expect(found == expected)
           let words = (0..<rows * columns).map { UInt16(truncatingIfNeeded: $0) }
           var out = [UInt16](repeating: 0, count: words.count)
           ck_transpose_bfloat16(words, &out, rows, columns)
-          #expect(
-            out == (0..<columns).flatMap { j in (0..<rows).map { words[$0 * columns + j] } })
+          let turned = (0..<columns).flatMap { j in (0..<rows).map { words[$0 * columns + j] } }
+          #expect(out == turned)
         }
       }
     }

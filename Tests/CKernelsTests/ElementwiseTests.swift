@@ -59,8 +59,8 @@ import Testing
         let table = numbers.floats(7 * width)
         let indices = (0..<12).map { _ in numbers.index(below: 7) }
         let gathered = written(12 * width) { ck_gather_rows(table, indices, $0, 12, width) }
-        #expect(
-          gathered == indices.flatMap { table[Int($0) * width..<(Int($0) + 1) * width] })
+        let expectedRows = indices.flatMap { table[Int($0) * width..<(Int($0) + 1) * width] }
+        #expect(gathered == expectedRows)
         var expected = table.doubles
         for (i, index) in indices.enumerated() {
           for j in 0..<width { expected[Int(index) * width + j] += Double(gathered[i * width + j]) }

@@ -51,7 +51,8 @@ func written(
   let sentinel = [Float](repeating: 12345.678, count: 32)
   var storage = (initial ?? [Float](repeating: .nan, count: count)) + sentinel
   body(&storage)
-  #expect(Array(storage.suffix(32)) == sentinel, "wrote past the end", sourceLocation: sourceLocation)
+  #expect(
+    Array(storage.suffix(32)) == sentinel, "wrote past the end", sourceLocation: sourceLocation)
   return Array(storage.prefix(count))
 }
 

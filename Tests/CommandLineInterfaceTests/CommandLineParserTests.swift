@@ -14,7 +14,8 @@ struct CommandLineParserTests {
     let code = await sampleTool().run(
       ["--json", "probe", "ada", "--rank", "1"] + arguments, output: output.terminal,
       messages: messages.terminal, environment: ["CIRCADIAN_HOME": "/homes/circadian"])
-    try #require(code == .success, "\(messages.text)")
+    let complaint = try messages.text
+    try #require(code == .success, "\(complaint)")
     return try JSONDecoder().decode(Report.self, from: Data(output.text.utf8))
   }
 

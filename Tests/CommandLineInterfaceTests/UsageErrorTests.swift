@@ -11,7 +11,10 @@ struct UsageErrorTests {
     ("probe ada -r 1 --rnak 2", "there is no option '--rnak'; did you mean '--rank'?"),
     ("probe ada -r 1 --nightss=2", "there is no option '--nightss'; did you mean '--nights'?"),
     ("probe ada -r 1 -seed 2", "there is no option '-seed'; did you mean '--seed'?"),
-    ("probe ada -r 1 --no-overwrite", "there is no option '--no-overwrite'"),
+    (
+      "probe ada -r 1 --no-overwrite",
+      "there is no option '--no-overwrite'; did you mean '--overwrite'?"
+    ),
     ("probe ada -r 1 --zzz", "there is no option '--zzz'"),
     ("probe --version", "there is no option '--version'"),
     ("probe ada -r 1 --overwrite=yes", "--overwrite takes no value, but was given 'yes'"),
@@ -24,9 +27,12 @@ struct UsageErrorTests {
     ("probe --rank 1", "<individual> is missing"),
     ("probe ada --rank three", "--rank takes a whole number, not 'three'"),
     ("probe ada --rank 1.5", "--rank takes a whole number, not '1.5'"),
-    ("probe ada --rank 99999999999999999999", "--rank takes a whole number, not '99999999999999999999'"),
+    (
+      "probe ada --rank 99999999999999999999",
+      "--rank takes a whole number, not '99999999999999999999'"
+    ),
     ("probe ada --rank 65", "--rank must be between 1 and 64, but is '65'"),
-    ("probe ada -r 1 --rate 0", "--rate must be above 0.0, but is '0'"),
+    ("probe ada -r 1 --rate 0", "--rate must be above 0, but is '0'"),
     ("probe ada -r 1 --rate nan", "--rate takes a number, not 'nan'"),
     ("probe ada -r 1 --nights -3", "--nights must be at least 1, but is '-3'"),
     ("probe ada -r 1 --layer 1 --layer x", "--layer takes a whole number, not 'x'"),
@@ -83,7 +89,7 @@ struct UsageErrorTests {
     let description = "ada is in use by process 7"
   }
 
-  static let thrown: [(error: any Error, code: Int32, message: String)] = [
+  static let errors: [(error: any Error, code: Int32, message: String)] = [
     (CommandError("it broke"), 1, "error: it broke\n"),
     (CommandError("line 3 is broken", exitCode: .badData), 65, "error: line 3 is broken\n"),
     (InUse(), 75, "error: ada is in use by process 7\n"),
@@ -99,7 +105,7 @@ struct UsageErrorTests {
     (CocoaError(.fileReadCorruptFile), 65, "error: the file is damaged or not UTF-8 text\n"),
   ]
 
-  @Test("errors that commands throw become exit codes", arguments: thrown)
+  @Test("errors that commands throw become exit codes", arguments: errors)
   func thrown(error: any Error, code: Int32, message: String) async throws {
     let outcome = try await run("fail", tool: sampleTool(error: error))
     #expect(outcome.code == code)

@@ -34,11 +34,12 @@ import Testing
   @Test func lockedByAnotherProgram() throws {
     let folder = try TemporaryFolder()
     _ = try Individual.create(name: "ada", core: .example, in: folder.home)
-    let descriptor = open((folder / "ada" / "lock").path, O_RDWR)
+    let descriptor = open((folder / "ada" / "lock").path, O_RDWR | O_CLOEXEC)
     #expect(flock(descriptor, LOCK_EX) == 0)
     #expect(throws: IndividualError.inUse("ada", holder: nil)) {
       try Individual.open(name: "ada", in: folder.home)
     }
+    flock(descriptor, LOCK_UN)
     close(descriptor)
     #expect(throws: Never.self) { try Individual.open(name: "ada", in: folder.home) }
   }

@@ -5,10 +5,12 @@
 #define GELU_CUBIC (1.5957691216057308f * 0.044715f)
 
 INLINE vf activation_v(ck_activation kind, vf x) {
-  vf density;
+  vf positive, density;
   switch (kind) {
   case CK_RELU: return 0.0f > x ? (vf)0.0f : x;
-  case CK_RELU_SQUARED: return x * (0.0f > x ? (vf)0.0f : x);
+  case CK_RELU_SQUARED:
+    positive = 0.0f > x ? (vf)0.0f : x;
+    return positive * positive;
   case CK_GELU_TANH: return x * sigmoid_v(x * fma_v(x * x, (vf)GELU_CUBIC, (vf)GELU_C));
   case CK_GELU_ERF: return x * normal_cdf_v(x, &density);
   case CK_SILU: return x * sigmoid_v(x);

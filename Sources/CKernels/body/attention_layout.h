@@ -27,12 +27,11 @@ static inline size_t layout_place(size_t *total, size_t count) {
   return start;
 }
 
+// Offsets count from the first whole cache line of the scratch.
 static inline attention_layout attention_layout_of(ck_attention_shape s, bool backward) {
   const size_t keys = s.slots + s.keys, paddedKeys = (keys + 15) / 16 * 16;
   const size_t paddedWidth = (s.width + 15) / 16 * 16;
   attention_layout l = {0};
-  // The first line may be lost to alignment.
-  l.total = 16;
   if (!backward && s.queries <= DECODING_QUERIES) {
     l.scoreStride = paddedKeys + SCORE_MARGIN;
     l.scores = layout_place(&l.total, s.heads / s.keyHeads * s.queries * l.scoreStride);

@@ -23,12 +23,12 @@ static void k_image_to_columns(ck_convolution_shape s, const float *image, float
         for (size_t y = top; y < bottom; y++) {
           const float *in = image + (y * s.stride + ky - s.padding) * s.width;
           float *out = columns + y * s.outWidth;
-          memset(out, 0, first * sizeof(float));
-          memset(out + last, 0, (s.outWidth - last) * sizeof(float));
+          if (first > 0) memset(out, 0, first * sizeof(float));
+          if (last < s.outWidth) memset(out + last, 0, (s.outWidth - last) * sizeof(float));
           if (first == last) continue;
           in += first * s.stride + kx - s.padding;
           if (s.stride == 1) {
-            memcpy(out + first, in, (last - first) * sizeof(float));
+            EACH_VECTOR(i, last - first, PUT(out + first + i, GET(in + i)););
           } else {
             for (size_t x = first; x < last; x++, in += s.stride) out[x] = *in;
           }

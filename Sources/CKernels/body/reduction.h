@@ -38,7 +38,9 @@ INLINE float largest(const float *a, size_t count) {
 
 static size_t k_argmax(const float *a, size_t count) {
   const float best = largest(a, count);
-  for (size_t i = 0; i < count; i++) {
+  size_t i = 0;
+  while (i + LANES <= count && !any_v(load(a + i) == (vf)best)) i += LANES;
+  for (; i < count; i++) {
     if (a[i] == best) return i;
   }
   return 0;
@@ -50,7 +52,5 @@ static bool k_all_finite(const float *a, size_t count) {
     const vu bits = BITS(vu, GET(a + i));
     bad |= (bits & 0x7f800000u) == (vu)0x7f800000u;
   });
-  int32_t any = 0;
-  for (size_t i = 0; i < LANES; i++) any |= bad[i];
-  return any == 0;
+  return !any_v(bad);
 }

@@ -15,6 +15,9 @@
 #define INTERLEAVE_HIGH 2, 6, 3, 7
 #endif
 
+// Squares are visited in tiles whose source and destination both stay in the second-level cache.
+#define TRANSPOSE_TILE 256
+
 #define DEFINE_TRANSPOSE(name, element, vector) \
   INLINE void name##_square(const element *in, size_t inStride, element *out, size_t outStride) { \
     vector v[LANES], w[LANES]; \
@@ -36,9 +39,13 @@
   static void name(const element *in, size_t inStride, element *out, size_t outStride, \
                    size_t rows, size_t columns) { \
     const size_t wholeRows = rows - rows % LANES, wholeColumns = columns - columns % LANES; \
-    for (size_t j = 0; j < wholeColumns; j += LANES) { \
-      for (size_t i = 0; i < wholeRows; i += LANES) { \
-        name##_square(in + i * inStride + j, inStride, out + j * outStride + i, outStride); \
+    for (size_t top = 0; top < wholeRows; top += TRANSPOSE_TILE) { \
+      for (size_t left = 0; left < wholeColumns; left += TRANSPOSE_TILE) { \
+        for (size_t i = top; i < wholeRows && i < top + TRANSPOSE_TILE; i += LANES) { \
+          for (size_t j = left; j < wholeColumns && j < left + TRANSPOSE_TILE; j += LANES) { \
+            name##_square(in + i * inStride + j, inStride, out + j * outStride + i, outStride); \
+          } \
+        } \
       } \
     } \
     for (size_t i = 0; i < wholeRows; i++) { \

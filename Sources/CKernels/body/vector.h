@@ -79,6 +79,17 @@ INLINE vf min_v(vf a, vf b) { return a < b ? a : b; }
 INLINE vf abs_v(vf a) { return BITS(vf, BITS(vu, a) & 0x7fffffffu); }
 INLINE vf sqrt_v(vf a) { return __builtin_elementwise_sqrt(a); }
 
+// Whether any lane of a comparison's result is true.
+INLINE bool any_v(vi condition) {
+#if LANES == 16
+  return _mm512_movepi32_mask((__m512i)condition) != 0;
+#elif LANES == 8
+  return _mm256_movemask_ps((__m256)condition) != 0;
+#else
+  return (condition.x | condition.y | condition.z | condition.w) != 0;
+#endif
+}
+
 #if LANES == 16
 typedef float vf8 __attribute__((ext_vector_type(8)));
 #endif

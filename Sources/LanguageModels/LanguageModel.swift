@@ -1,0 +1,138 @@
+import Checkpoints
+import Foundation
+import Layers
+import Tensors
+import Tokenizers
+
+/// A model with its tokenizer, as it lies on disk.
+public struct LanguageModel: Sendable {
+  public static let weightsFileName = "model.safetensors"
+  public static let configurationFileName = "config.json"
+  public static let tokenizerFileName = "tokenizer.json"
+
+  public let model: Transformer
+  public let tokenizer: any Tokenizer
+  /// The tokens that it was pretrained on, where that is known.
+  public let pretrainingTokens: Int?
+
+  /// What stands in `config.json`.
+  struct Description: Codable {
+    static let format = "circadian-transformer-1"
+
+    var format = Self.format
+    var configuration: TransformerConfiguration
+    var pretrainingTokens: Int?
+  }
+
+  public init(model: Transformer, tokenizer: any Tokenizer, pretrainingTokens: Int? = nil) {
+    self.model = model
+    self.tokenizer = tokenizer
+    self.pretrainingTokens = pretrainingTokens
+  }
+
+  /// Opens a folder with weights, configuration and tokenizer, a GGUF file or a llama2.c file.
+  ///
+  /// A llama2.c file holds no tokenizer: `tokenizer` names one, else `tokenizer.bin` or `tok512.bin`
+  /// beside it is taken.
+  ///
+  /// - Throws: ``LanguageModelError``, `CheckpointError`, `ParameterError`, `TokenizerError`.
+  public static func open(_ url: URL, tokenizer: URL? = nil) throws -> LanguageModel {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw LanguageModelError.missing(path: url.path)
+    }
+    if isFolder.boolValue { return try openFolder(url) }
+    let isGGUF = try MappedFile(url).withBytes(in: 0..<4) { $0.starts(with: "GGUF".utf8) }
+    return isGGUF ? try openGGUF(url) : try openLlama2C(url, tokenizer: tokenizer)
+  }
+
+  private static func openFolder(_ folder: URL) throws -> LanguageModel {
+    let configurationFile = folder.appendingPathComponent(configurationFileName)
+    let description: Description
+    do {
+      let data = try Data(contentsOf: configurationFile)
+      description = try JSONDecoder().decode(Description.self, from: data)
+    } catch {
+      throw LanguageModelError.unreadableConfiguration(
+        path: configurationFile.path, reason: ConfigurationProblem.describe(error))
+    }
+    guard description.format == Description.format else {
+      throw LanguageModelError.unreadableConfiguration(
+        path: configurationFile.path,
+        reason: "format is '\(description.format)', expected '\(Description.format)'")
+    }
+    let tokenizer = try TokenizerFile.load(
+      folder.appendingPathComponent(tokenizerFileName).path)
+    let model = try build(
+      description.configuration, from: SafetensorsFile(folder.appendingPathComponent(weightsFileName)),
+      path: configurationFile.path)
+    try check(tokenizer, fits: model, path: folder.path)
+    return LanguageModel(
+      model: model, tokenizer: tokenizer, pretrainingTokens: description.pretrainingTokens)
+  }
+
+  /// Builds a model of a checked configuration from `source`, all of which must be used.
+  static func build(
+    _ configuration: TransformerConfiguration, from source: any TensorSource, path: String,
+    rename: @escaping (String) -> String = { $0 }, ignoring: (String) -> Bool = { _ in false }
+  ) throws -> Transformer {
+    if let problem = configuration.problem {
+      throw LanguageModelError.unreadableConfiguration(path: path, reason: problem)
+    }
+    let scope = ParameterScope(loadingFrom: source, rename: rename)
+    let model = try Transformer(configuration, in: scope)
+    try scope.finish(ignoring: ignoring)
+    return model
+  }
+
+  static func check(_ tokenizer: any Tokenizer, fits model: Transformer, path: String) throws {
+    let expected = model.configuration.vocabularySize
+    guard tokenizer.vocabularySize <= expected else {
+      throw LanguageModelError.vocabularyMismatch(
+        path: path, tokenizer: tokenizer.vocabularySize, model: expected)
+    }
+  }
+}
+
+/// Why a model cannot be opened.
+public enum LanguageModelError: Error, CustomStringConvertible, Equatable {
+  case missing(path: String)
+  case unreadableConfiguration(path: String, reason: String)
+  case unsupportedArchitecture(path: String, name: String)
+  case noTokenizer(path: String, looked: [String])
+  case vocabularyMismatch(path: String, tokenizer: Int, model: Int)
+
+  public var description: String {
+    switch self {
+    case .missing(let path): "\(path): no such model file or folder"
+    case .unreadableConfiguration(let path, let reason): "\(path): \(reason)"
+    case .unsupportedArchitecture(let path, let name):
+      "\(path): architecture '\(name)' is not supported; 'llama' is"
+    case .noTokenizer(let path, let looked):
+      "\(path): the file holds no tokenizer and none was found at "
+        + looked.joined(separator: ", ") + "; name one with --tokenizer"
+    case .vocabularyMismatch(let path, let tokenizer, let model):
+      "\(path): the tokenizer has \(tokenizer) tokens, the model only \(model)"
+    }
+  }
+}
+
+/// What a JSON decoder found wrong, in a person's words.
+enum ConfigurationProblem {
+  static func describe(_ error: any Error) -> String {
+    func path(_ keys: [any CodingKey]) -> String {
+      keys.map(\.stringValue).joined(separator: ".")
+    }
+    switch error {
+    case DecodingError.keyNotFound(let key, let context):
+      return "key '\(path(context.codingPath + [key]))' is missing"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      return "key '\(path(context.codingPath))': \(context.debugDescription)"
+    case DecodingError.dataCorrupted(let context):
+      return context.codingPath.isEmpty
+        ? "not valid JSON: \(context.debugDescription)"
+        : "key '\(path(context.codingPath))': \(context.debugDescription)"
+    default: return "cannot be read: \(error.localizedDescription)"
+    }
+  }
+}

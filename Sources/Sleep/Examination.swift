@@ -1,0 +1,145 @@
+import Foundation
+import Individuals
+import LanguageModels
+import Tensors
+import Training
+
+/// Measures what an individual recalls with an empty context, day by day, always from scratch.
+public struct Examination {
+  private let individual: Individual
+  private let neutral: NeutralText
+  private let precision: Precision
+
+  /// A night that is examined before it is committed.
+  struct Tonight {
+    let number: Int
+    let episodes: [Episode]
+    let memory: URL
+  }
+
+  public init(_ individual: Individual, neutral: NeutralText, precision: Precision = .fastest) {
+    self.individual = individual
+    self.neutral = neutral
+    self.precision = precision
+  }
+
+  /// What the individual recalls of every day of its lineage.
+  public func report() throws -> RecallReport { try report(with: nil).0 }
+
+  /// The report, and the sentences of tonight's day by what was learned of them.
+  func report(with tonight: Tonight?) throws -> (RecallReport, [Insight]) {
+    try precision.run {
+      let now = try Mind.wake(individual)
+      var last = now.model
+      if let tonight {
+        let awake = try Mind.wake(individual)
+        try NightMemory.attach(tonight.memory, to: awake.model)
+        last = awake.model
+      }
+      var days: [DayRecall] = []
+      for night in now.nights {
+        let before = try Mind.wake(individual, upTo: night.parent)
+        let episodes = try night.episodes.map { try individual.journal.episode($0) }
+        days.append(
+          try self.day(night.number, episodes, before: before, now: last).recall)
+      }
+      var insights: [Insight] = []
+      if let tonight {
+        let (recall, learned) = try day(tonight.number, tonight.episodes, before: now, now: last)
+        days.append(recall)
+        insights = learned
+      }
+      let core = try Mind.wake(individual, upTo: .some(nil))
+      let heldOut = now.tokenizer.encode(neutral.heldOut)
+      let bytes = neutral.heldOut.utf8.count
+      let neutralCore = try neutralBits(core.model, heldOut, bytes)
+      let neutralNow = try neutralBits(last, heldOut, bytes)
+      let report = RecallReport(
+        individual: individual.name, currentNight: tonight?.number ?? individual.currentNight,
+        days: days, neutralBitsPerByteCore: neutralCore, neutralBitsPerByteNow: neutralNow,
+        drift: neutralNow / neutralCore - 1,
+        cacheBytesPerToken: core.model.configuration.cacheBytesPerToken,
+        memoryBytes: try memoryBytes(now.nights.map(\.number), tonight),
+        bitsPerPretrainingToken: core.pretrainingTokens.map {
+          16 * Double(core.model.parameters.count) / Double($0)
+        })
+      return (report, insights)
+    }
+  }
+
+  private func neutralBits(_ model: Transformer, _ tokens: [Int32], _ bytes: Int) throws -> Double {
+    try BitsPerByte.measure(
+      model, tokens, bytes: bytes, window: Recall.window)
+  }
+
+  /// One day's recall: `before` chooses the words that surprise and sets the ceiling, `now` is asked.
+  private func day(
+    _ night: Int, _ episodes: [Episode], before: Mind, now: Transformer
+  ) throws -> (recall: DayRecall, insights: [Insight]) {
+    var sums = DaySums()
+    var insights: [Insight] = []
+    for episode in episodes {
+      let text = DayText(episode, before.tokenizer)
+      guard text.tokens.count > 1 else { continue }
+      let lossesBefore = try Recall.losses(before.model, text)
+      let lossesNow = try Recall.losses(now, text)
+      let words = Recall.surprisingWords(text, losses: lossesBefore)
+      let recalled = try Recall.cloze(now, text, words)
+      sums.add(
+        text, before: lossesBefore, now: lossesNow,
+        ceiling: try Teacher.lossesInContext(before.model, text.tokens), asked: words.count,
+        clozeBefore: try Recall.cloze(before.model, text, words), clozeNow: recalled,
+        clozeCeiling: try Recall.clozeInContext(before.model, text, words))
+      insights += Insight.all(in: text, before: lossesBefore, now: lossesNow, words, recalled)
+    }
+    return (sums.recall(night: night, titles: episodes.map(\.title)), insights)
+  }
+
+  private func memoryBytes(_ nights: [Int], _ tonight: Tonight?) throws -> Int {
+    let files =
+      nights.map {
+        individual.folder(ofNight: $0).appendingPathComponent(Mind.memoryFileName)
+      } + (tonight.map { [$0.memory] } ?? [])
+    return try files.reduce(0) {
+      $0 + (try $1.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0)
+    }
+  }
+}
+
+/// Adds up a day that may have several episodes.
+private struct DaySums {
+  private var tokens = 0
+  private var bytes = 0
+  private var nats = (before: 0.0, now: 0.0, ceiling: 0.0)
+  private var asked = 0
+  private var hits = (before: 0, now: 0, ceiling: 0)
+
+  mutating func add(
+    _ text: DayText, before: [Float], now: [Float], ceiling: [Float], asked: Int,
+    clozeBefore: [Bool], clozeNow: [Bool], clozeCeiling: [Bool]
+  ) {
+    func sum(_ losses: [Float]) -> Double { losses.reduce(0) { $0 + Double($1) } }
+    func hits(_ answers: [Bool]) -> Int { answers.count { $0 } }
+    tokens += text.tokens.count - 1
+    bytes += text.predictedBytes
+    nats.before += sum(before)
+    nats.now += sum(now)
+    nats.ceiling += sum(ceiling)
+    self.asked += asked
+    self.hits.before += hits(clozeBefore)
+    self.hits.now += hits(clozeNow)
+    self.hits.ceiling += hits(clozeCeiling)
+  }
+
+  func recall(night: Int, titles: [String]) -> DayRecall {
+    func perByte(_ nats: Double) -> Double { nats / log(2) / Double(max(bytes, 1)) }
+    func share(_ hits: Int) -> Double { asked == 0 ? 0 : Double(hits) / Double(asked) }
+    return DayRecall(
+      night: night, titles: titles, tokens: tokens, bytes: bytes,
+      bitsPerByteBefore: perByte(nats.before), bitsPerByteNow: perByte(nats.now),
+      bitsPerByteCeiling: perByte(nats.ceiling), askedWords: asked,
+      clozeBefore: share(hits.before), clozeNow: share(hits.now),
+      clozeCeiling: share(hits.ceiling),
+      bitsPerToken: (nats.before - nats.now) / log(2) / Double(max(tokens, 1)))
+  }
+}

@@ -1,0 +1,28 @@
+/// Why a night cannot be slept or is not kept.
+public enum SleepError: Error, CustomStringConvertible {
+  case nothingToSleepOn(name: String)
+  case tooShort(tokens: Int, needed: Int)
+  case missingNeutralText(path: String)
+  case destructive(drift: Double, limit: Double)
+  case taughtNothing(before: Double, after: Double)
+
+  public var description: String {
+    switch self {
+    case .nothingToSleepOn(let name):
+      "nothing to sleep on: \(name) has read and heard nothing since its last night. "
+        + "Give it something with 'circadian read \(name) FILE'."
+    case .tooShort(let tokens, let needed):
+      "the day is too short to sleep on: \(tokens) tokens, at least \(needed) are needed"
+    case .missingNeutralText(let path):
+      "\(path): the neutral text of the package is missing; without it drift cannot be measured"
+    case .destructive(let drift, let limit):
+      "the night was not kept: neutral text became \(percent(drift)) harder to read, "
+        + "more than \(percent(limit)). The individual is as it was before."
+    case .taughtNothing(let before, let after):
+      "the night was not kept: the day takes \(after) bits per byte after it, \(before) before. "
+        + "The individual is as it was before."
+    }
+  }
+
+  private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10)%" }
+}

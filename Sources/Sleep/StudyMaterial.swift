@@ -1,0 +1,70 @@
+import Tensors
+
+/// A text to study with no context but its own window, and what to answer at each of its tokens.
+public struct StudyMaterial: Sendable {
+  public let tokens: [Int32]
+  /// For every token the classes and weights of its target, `perToken` each; those of the first are unused.
+  private let ids: [Int32]
+  private let weights: [Float]
+  private let perToken: Int
+
+  /// Targets that are the token itself (weight `1 - teacherShare`) and a teacher's belief (the rest).
+  ///
+  /// `belief` has a row for every token but the first, as the teacher saw it coming.
+  /// `scale` multiplies all weights.
+  public init(tokens: [Int32], belief: SparseTargets, teacherShare: Float, scale: Float = 1) {
+    precondition(belief.ids.shape[0] == tokens.count - 1, "a belief for every token but the first")
+    let perToken = belief.perRow + 1
+    var ids = [Int32](repeating: 0, count: tokens.count * perToken)
+    var weights = [Float](repeating: 0, count: tokens.count * perToken)
+    belief.ids.withIndices { beliefIDs in
+      belief.weights.withFloats { beliefWeights in
+        for row in 0..<tokens.count - 1 {
+          let start = (row + 1) * perToken
+          ids[start] = tokens[row + 1]
+          weights[start] = (1 - teacherShare) * scale
+          for rank in 0..<belief.perRow {
+            ids[start + 1 + rank] = beliefIDs[row * belief.perRow + rank]
+            weights[start + 1 + rank] =
+              teacherShare * scale * beliefWeights[row * belief.perRow + rank]
+          }
+        }
+      }
+    }
+    self.tokens = tokens
+    self.ids = ids
+    self.weights = weights
+    self.perToken = perToken
+  }
+
+  /// Several texts one after another; a window may span two.
+  public init(joining parts: [StudyMaterial]) {
+    tokens = parts.flatMap(\.tokens)
+    ids = parts.flatMap(\.ids)
+    weights = parts.flatMap(\.weights)
+    perToken = parts.first?.perToken ?? 1
+  }
+
+  /// Whether a window of `length` tokens fits.
+  public func holds(_ length: Int) -> Bool { tokens.count > length }
+
+  /// The inputs of several windows of one length, [windows, length], and their targets.
+  public static func batch(_ windows: [(material: StudyMaterial, start: Int)], length: Int) -> (
+    inputs: Tensor, targets: SparseTargets
+  ) {
+    var inputs: [Int32] = []
+    var ids: [Int32] = []
+    var weights: [Float] = []
+    for (material, start) in windows {
+      inputs += material.tokens[start..<start + length]
+      let rows = (start + 1) * material.perToken..<(start + 1 + length) * material.perToken
+      ids += material.ids[rows]
+      weights += material.weights[rows]
+    }
+    let shape: Shape = [windows.count * length, windows[0].material.perToken]
+    return (
+      Tensor(indices: inputs, shape: [windows.count, length]),
+      SparseTargets(ids: Tensor(indices: ids, shape: shape), weights: Tensor(weights, shape: shape))
+    )
+  }
+}

@@ -1,0 +1,35 @@
+import CommandLineInterface
+
+/// The command line: every command is a file of its own.
+@main
+enum Circadian {
+  static func main() async {
+    await CommandLineTool(
+      "circadian", version: "0.1.0",
+      abstract: "Language models that keep learning: awake from context, asleep into weights.",
+      discussion: """
+        An individual reads and talks by day. At night it distils what happened into a memory of its \
+        own, and wakes with an empty context and still knows.
+        """,
+      examples: [
+        "circadian new ada", "circadian read ada episode.md", "circadian sleep ada",
+        "circadian recall ada",
+      ]
+    ) {
+      NewCommand()
+      ReadCommand()
+      ChatCommand()
+      SleepCommand()
+      RecallCommand()
+      HistoryCommand()
+      RollbackCommand()
+      GenerateCommand()
+      CommandGroup("tokenizer", abstract: "Trains tokenizers and looks at what they do.") {
+        TokenizerTrainCommand()
+        TokenizerEncodeCommand()
+        TokenizerDecodeCommand()
+      }
+      PretrainCommand()
+    }.main()
+  }
+}

@@ -1,0 +1,72 @@
+import Checkpoints
+import CommandLineInterface
+import Corpora
+import Individuals
+import LanguageModels
+import Layers
+import Optimizers
+import Sleep
+import Tokenizers
+import Training
+
+// What the rooms throw, as the exit codes that a caller sees.
+
+extension IndividualError: ExitCodeProviding {
+  public var exitCode: ExitCode {
+    switch category {
+    case .usage: .usage
+    case .data: .badData
+    case .io: .inputOutput
+    case .busy: .inUse
+    }
+  }
+}
+
+extension DocumentError: ExitCodeProviding {
+  public var exitCode: ExitCode {
+    switch self {
+    case .missing, .directory, .unreadable: .inputOutput
+    default: .badData
+    }
+  }
+}
+
+extension LanguageModelError: ExitCodeProviding {
+  public var exitCode: ExitCode {
+    switch self {
+    case .missing: .inputOutput
+    case .noTokenizer: .usage
+    default: .badData
+    }
+  }
+}
+
+extension SleepError: ExitCodeProviding {
+  public var exitCode: ExitCode {
+    switch self {
+    case .nothingToSleepOn: .usage
+    case .missingNeutralText: .inputOutput
+    case .tooShort: .badData
+    case .destructive, .taughtNothing: .failure
+    }
+  }
+}
+
+extension TrainingError: ExitCodeProviding {
+  public var exitCode: ExitCode {
+    switch self {
+    case .otherRun: .usage
+    case .noCheckpoint, .tooShort: .badData
+    case .diverged: .failure
+    }
+  }
+}
+
+extension Checkpoints.FileSystemError: ExitCodeProviding {
+  public var exitCode: ExitCode { .inputOutput }
+}
+
+extension CheckpointError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }
+extension ParameterError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }
+extension OptimizerError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }
+extension TokenizerError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }

@@ -1,0 +1,54 @@
+import Checkpoints
+import Foundation
+import Tensors
+import Testing
+
+@Suite(.enabled(if: SharedData.isPresent))
+struct RealCheckpointTests {
+  @Test func llama2CAndGGUFHoldTheSameNumbers() throws {
+    let plain = try Llama2CFile(SharedData.stories.appendingPathComponent("stories260K.bin"))
+    let gguf = try GGUFFile(SharedData.stories.appendingPathComponent("stories260K.gguf"))
+    let configuration = plain.configuration
+    #expect(
+      configuration.description
+        == "dim 64, hidden_dim 172, n_layers 5, n_heads 8, n_kv_heads 4, vocab_size 512, seq_len 512")
+    #expect(try gguf.value(of: "llama.block_count") == configuration.layerCount)
+    #expect(try gguf.value(of: "llama.embedding_length") == configuration.width)
+    #expect(try gguf.value(of: "llama.attention.layer_norm_rms_epsilon") == Float(1e-5))
+    var pairs = [
+      ("token_embedding", "token_embd"), ("token_embedding", "output"), ("norm", "output_norm"),
+    ]
+    for layer in 0..<configuration.layerCount {
+      pairs += [
+        ("attention_norm", "attn_norm"), ("attention.wq", "attn_q"), ("attention.wk", "attn_k"),
+        ("attention.wv", "attn_v"), ("attention.wo", "attn_output"),
+        ("feed_forward_norm", "ffn_norm"), ("feed_forward.w1", "ffn_gate"),
+        ("feed_forward.w2", "ffn_down"), ("feed_forward.w3", "ffn_up"),
+      ].map { ("layers.\(layer).\($0)", "blk.\(layer).\($1)") }
+    }
+    // Equal to the row: both order queries and keys for rotary embedding of neighbours.
+    for (name, ggufName) in pairs {
+      let one = try #require(try plain.tensor(named: name), "\(name)")
+      let other = try #require(try gguf.tensor(named: "\(ggufName).weight"), "\(ggufName)")
+      #expect(one.shape == other.shape, "\(name)")
+      #expect(one.values == other.values, "\(name)")
+    }
+    #expect(gguf.tensorNames.count == pairs.count)
+    #expect(plain.tensorNames.count == pairs.count - 1)
+  }
+
+  @Test func quantizedLlama2CIsNamed() throws {
+    let url = SharedData.stories.appendingPathComponent("stories260K-q8.bin")
+    let error = #expect(throws: CheckpointError.self) { try Llama2CFile(url) }
+    #expect(error?.description.hasSuffix("llama2.c version 2 (int8) is not supported yet") == true)
+  }
+
+  @Test func otherFormatsAreToldApart() throws {
+    let plain = SharedData.stories.appendingPathComponent("stories260K.bin")
+    let gguf = SharedData.stories.appendingPathComponent("stories260K.gguf")
+    #expect(throws: CheckpointError.self) { try SafetensorsFile(plain) }
+    #expect(throws: CheckpointError.self) { try SafetensorsFile(gguf) }
+    #expect(throws: CheckpointError.self) { try GGUFFile(plain) }
+    #expect(throws: CheckpointError.self) { try Llama2CFile(gguf) }
+  }
+}

@@ -1,3 +1,0 @@
-import Testing
-import Corpora
-@Test func x() throws {}

@@ -1,0 +1,65 @@
+import Tensors
+import Testing
+
+@Suite(.enabled(if: Precision.fastest == .bfloat16, "this processor has no bfloat16 products"))
+struct PrecisionTests {
+  private let x = Tensor([1, 1], shape: [1, 2])
+
+  private func product(_ weight: Tensor) -> [Float] {
+    Precision.bfloat16.run { x.linear(weight).values }
+  }
+
+  @Test func anUpdateIsSeenByTheNextProduct() {
+    let weight = Tensor([1, 2], shape: [1, 2])
+    #expect(product(weight) == [3])
+    weight.update { $0[0] = 5 }
+    #expect(product(weight) == [7])
+    #expect(product(weight.tracked()) == [7])
+  }
+
+  @Test func aViewOfFewerRowsDoesNotStandForAll() {
+    let weight = Tensor([1, 2, 3, 4], shape: [2, 2])
+    #expect(product(weight.leading(1)) == [3])
+    #expect(product(weight) == [3, 7])
+    #expect(product(weight.leading(1)) == [3])
+  }
+
+  @Test func weightsStoredInBFloat16ServeBothPrecisions() throws {
+    var random = RandomSource(seed: 2)
+    let weight = Tensor.normal([5, 8], deviation: 1, using: &random).bfloat16()
+    let rows = Tensor.normal([3, 8], deviation: 1, using: &random).bfloat16().float32()
+    let expected = rows.linear(weight.float32())
+    for precision in Precision.allCases {
+      let gradients = Gradients()
+      let leaf = rows.tracked()
+      let found = precision.run { leaf.linear(weight) }
+      for (a, b) in zip(found.values, expected.values) { #expect(abs(a - b) < 1e-5) }
+      found.backward(into: gradients)
+      let gradient = try #require(gradients[leaf])
+      let sums = weight.float32().transposed().values
+      for column in 0..<8 {
+        let sum = sums[column * 5..<column * 5 + 5].reduce(0, +)
+        #expect(abs(gradient.values[column] - sum) < 1e-5)
+      }
+    }
+  }
+
+  @Test func roundingIsToNearestEven() {
+    let values: [Float] = [1, 1.00390625, 1.01171875, -3.0e38, 0, .infinity]
+    let expected: [Float] = [1, 1, 1.015625, -2.9908e38, 0, .infinity]
+    for (found, wanted) in zip(Tensor(values, shape: [6]).bfloat16().float32().values, expected) {
+      #expect(found == wanted || abs(found / wanted - 1) < 1e-3)
+    }
+    #expect(Tensor([.nan], shape: [1]).bfloat16().float32().values[0].isNaN)
+  }
+
+  @Test func onlyTheThreadThatAskedIsInBFloat16() {
+    #expect(Precision.current == .float32)
+    Precision.bfloat16.run {
+      #expect(Precision.current == .bfloat16)
+      Precision.float32.run { #expect(Precision.current == .float32) }
+      #expect(Precision.current == .bfloat16)
+    }
+    #expect(Precision.current == .float32)
+  }
+}
