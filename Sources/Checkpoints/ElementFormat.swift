@@ -76,7 +76,8 @@ enum ElementDecoding: Sendable {
       for block in 0..<floats.count / 32 {
         let start = block * 34
         let scale = Float(
-          halfBits: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt16.self)))
+          halfBits: UInt16(
+            littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt16.self)))
         for index in 0..<32 {
           floats[block * 32 + index] = scale * Float(Int8(bitPattern: bytes[start + 2 + index]))
         }

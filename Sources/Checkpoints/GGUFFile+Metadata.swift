@@ -80,15 +80,6 @@ extension Array: GGUFConvertible where Element: GGUFConvertible {
 
   public static func converting(_ value: GGUFValue) throws -> [Element]? {
     guard case .array(let array) = value else { return nil }
-    var elements: [Element] = []
-    var isUniform = true
-    try array.forEach { value in
-      guard isUniform, let element = try Element.converting(value) else {
-        isUniform = false
-        return
-      }
-      elements.append(element)
-    }
-    return isUniform ? elements : nil
+    return try array.elements(Element.converting)
   }
 }

@@ -34,12 +34,17 @@ public struct GGUFArray: Sendable {
   /// Where the first element begins.
   let offset: Int
 
-  /// The elements in their order.
+  /// The elements as `convert` gives them; nil when it gives nil for one.
   ///
-  /// - Throws: `CheckpointError` when a string is not UTF-8.
-  func forEach(_ body: (GGUFValue) throws -> Void) throws {
+  /// - Throws: `CheckpointError` when a string is not UTF-8, or what `convert` throws.
+  func elements<Element>(_ convert: (GGUFValue) throws -> Element?) throws -> [Element]? {
     var cursor = ByteCursor(file: file, offset: offset)
-    for _ in 0..<count { try body(try cursor.value(kind)) }
+    var elements: [Element] = []
+    for _ in 0..<count {
+      guard let element = try convert(try cursor.value(kind)) else { return nil }
+      elements.append(element)
+    }
+    return elements
   }
 }
 

@@ -51,10 +51,12 @@ public final class MappedFile: @unchecked Sendable {
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
     case S_IFDIR: throw FileSystemError(operation: "read", path: path, code: EISDIR)
-    default: throw FileSystemError(operation: "read", path: path, reason: "it is not a regular file")
+    default:
+      throw FileSystemError(operation: "read", path: path, reason: "it is not a regular file")
     }
     guard status.st_size > 0 else {
-      throw CheckpointError.malformed(file: path, place: .wholeFile, expected: "a file of some bytes")
+      throw CheckpointError.malformed(
+        file: path, place: .wholeFile, expected: "a file of some bytes")
     }
     return Int(status.st_size)
   }

@@ -21,7 +21,8 @@ public struct SafetensorsFile: TensorSource, Sendable {
   public init(_ url: URL) throws {
     let file = try MappedFile(url)
     let headerByteCount: UInt64 = try file.integer(at: 0)
-    guard headerByteCount <= Self.maximumHeaderByteCount, headerByteCount <= file.byteCount - 8 else {
+    guard headerByteCount <= Self.maximumHeaderByteCount, headerByteCount <= file.byteCount - 8
+    else {
       throw file.malformed(
         .offset(0),
         expected: "the header's byte count, at most"

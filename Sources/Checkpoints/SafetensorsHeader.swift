@@ -1,56 +1,52 @@
-import Foundation
-
 /// The JSON header of a safetensors file, decoded but not yet compared with the file's size.
 struct SafetensorsHeader {
-  let metadata: [String: String]
-  let entries: [(name: String, entry: Entry)]
+  private(set) var metadata: [String: String] = [:]
+  private(set) var entries: [(name: String, entry: Entry)] = []
 
-  struct Entry: Decodable {
+  struct Entry {
     let dtype: String
     let shape: [Int]
     let dataOffsets: [Int]
-
-    enum CodingKeys: String, CodingKey {
-      case dtype, shape
-      case dataOffsets = "data_offsets"
-    }
   }
 
   init(_ range: Range<Int>, of file: MappedFile) throws {
-    do {
-      let contents = try file.withBytes(in: range) { bytes in
-        try JSONDecoder().decode(Contents.self, from: Data(bytes))
+    var scanner = try JSONScanner(range, of: file)
+    try scanner.object { scanner, name throws(CheckpointError) in
+      if name == "__metadata__" {
+        try scanner.object { scanner, key throws(CheckpointError) in
+          guard metadata.updateValue(try scanner.string(), forKey: key) == nil else {
+            throw file.malformed(.key(key), expected: "a metadata key that appears once")
+          }
+        }
+      } else {
+        entries.append((name, try Entry(&scanner, name: name, in: file)))
       }
-      metadata = contents.metadata
-      entries = contents.entries
-    } catch let error as DecodingError {
-      throw Self.checkpointError(error, headerStart: range.lowerBound, in: file)
     }
-  }
-
-  private static func checkpointError(
-    _ error: DecodingError, headerStart: Int, in file: MappedFile
-  ) -> CheckpointError {
-    let context: DecodingError.Context
-    switch error {
-    case .dataCorrupted(let found), .keyNotFound(_, let found), .typeMismatch(_, let found),
-      .valueNotFound(_, let found):
-      context = found
-    @unknown default: return file.malformed(.offset(headerStart), expected: "a header (\(error))")
-    }
-    let reason = context.underlyingError.map { "\($0)" } ?? context.debugDescription
-    guard let name = context.codingPath.first?.stringValue else {
-      return file.malformed(.offset(headerStart), expected: "a header of valid JSON (\(reason))")
-    }
-    let expected =
-      name == Contents.metadataKey
-      ? "an object of strings"
-      : "\"dtype\" (a string), \"shape\" and \"data_offsets\" (arrays of whole numbers)"
-    return file.malformed(.key(name), expected: "\(expected) (\(reason))")
+    try scanner.expectEnd()
   }
 }
 
 extension SafetensorsHeader.Entry {
+  fileprivate init(
+    _ scanner: inout JSONScanner, name: String, in file: MappedFile
+  ) throws(CheckpointError) {
+    var dtype: String?
+    var shape: [Int]?
+    var dataOffsets: [Int]?
+    try scanner.object { scanner, key throws(CheckpointError) in
+      switch key {
+      case "dtype" where dtype == nil: dtype = try scanner.string()
+      case "shape" where shape == nil: shape = try scanner.naturalNumbers()
+      case "data_offsets" where dataOffsets == nil: dataOffsets = try scanner.naturalNumbers()
+      default: throw scanner.failure("dtype, shape and data_offsets, once each,")
+      }
+    }
+    guard let dtype, let shape, let dataOffsets else {
+      throw file.malformed(.tensor(name), expected: "dtype, shape and data_offsets")
+    }
+    self.init(dtype: dtype, shape: shape, dataOffsets: dataOffsets)
+  }
+
   func record(
     named name: String, bufferStart: Int, in file: MappedFile
   ) throws(CheckpointError) -> TensorRecord {
@@ -58,7 +54,7 @@ extension SafetensorsHeader.Entry {
       throw file.unsupported(.tensor(name), feature: "dtype \(quoted(dtype))")
     }
     let bufferByteCount = file.byteCount - bufferStart
-    guard dataOffsets.count == 2, 0 <= dataOffsets[0], dataOffsets[0] <= dataOffsets[1],
+    guard dataOffsets.count == 2, dataOffsets[0] <= dataOffsets[1],
       dataOffsets[1] <= bufferByteCount
     else {
       throw file.malformed(
@@ -74,33 +70,6 @@ extension SafetensorsHeader.Entry {
           + " \(dataOffsets)")
     }
     return record
-  }
-}
-
-/// The top-level object: tensors under their names and, under a reserved one, the metadata.
-private struct Contents: Decodable {
-  static let metadataKey = "__metadata__"
-
-  var metadata: [String: String] = [:]
-  var entries: [(name: String, entry: SafetensorsHeader.Entry)] = []
-
-  struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    for key in container.allKeys {
-      if key.stringValue == Self.metadataKey {
-        metadata = try container.decode([String: String].self, forKey: key)
-      } else {
-        let entry = try container.decode(SafetensorsHeader.Entry.self, forKey: key)
-        entries.append((key.stringValue, entry))
-      }
-    }
   }
 }
 

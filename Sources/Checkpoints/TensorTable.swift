@@ -1,4 +1,3 @@
-import Layers
 import Tensors
 
 /// One tensor in a file: checked to lie inside it and to have as many bytes as its shape needs.

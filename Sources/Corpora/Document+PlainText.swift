@@ -70,7 +70,7 @@ public struct Rendering: Hashable, Sendable {
     self.spans = spans
   }
 
-  /// The segment in which the text at a UTF-8 offset was said; before it for a gap or a label.
+  /// The segment said at a UTF-8 offset; a label or a gap belongs to the segment that follows.
   ///
   /// - Returns: An index into the document's `segments`, or nil outside the text.
   /// - Complexity: O(log *n*), where *n* is the number of spans.

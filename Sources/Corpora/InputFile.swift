@@ -48,20 +48,13 @@ struct InputFile: ~Copyable {
   func read(_ count: Int, into buffer: inout [UInt8]) throws(DocumentError) -> Int {
     var total = 0
     while total < count {
-      let wanted = min(count - total, 1 << 20)
-      let first = buffer.count
-      buffer.append(contentsOf: repeatElement(0, count: wanted))
-      let received = buffer.withUnsafeMutableBytes { bytes in
-        #if canImport(Darwin)
-          Darwin.read(descriptor, bytes.baseAddress.map { $0 + first }, wanted)
-        #elseif canImport(Glibc)
-          Glibc.read(descriptor, bytes.baseAddress.map { $0 + first }, wanted)
-        #else
-          Musl.read(descriptor, bytes.baseAddress.map { $0 + first }, wanted)
-        #endif
+      let wanted = min(count - total, 1 << 16)
+      var code: Int32 = 0
+      let received = withUnsafeTemporaryAllocation(byteCount: wanted, alignment: 16) { block in
+        let received = readBytes(block)
+        if received > 0 { buffer.append(contentsOf: block[..<received]) } else { code = errno }
+        return received
       }
-      let code = errno
-      buffer.removeLast(wanted - max(received, 0))
       if received < 0 {
         if code == EINTR { continue }
         throw .unreadable(path: path, reason: String(cString: strerror(code)))
@@ -70,5 +63,15 @@ struct InputFile: ~Copyable {
       total += received
     }
     return total
+  }
+
+  private func readBytes(_ block: UnsafeMutableRawBufferPointer) -> Int {
+    #if canImport(Darwin)
+      Darwin.read(descriptor, block.baseAddress, block.count)
+    #elseif canImport(Glibc)
+      Glibc.read(descriptor, block.baseAddress, block.count)
+    #else
+      Musl.read(descriptor, block.baseAddress, block.count)
+    #endif
   }
 }

@@ -13,15 +13,18 @@ struct MarkdownInline {
   private var marks: [Range<Int>] = []
   private var openRuns: [Run] = []
   private var openBrackets: [Int] = []
+  private var unclosedBrackets = 0
 
   /// How far apart the two ends of a link, a tag or code may lie; bounds the work per byte.
   private static let reach = 2_000
+  /// A paragraph with more addresses that do not end is not Markdown.
+  private static let mostUnclosed = 1_000
   /// How many marks may be open at once; the earliest is then taken as text.
   private static let deepest = 16
 
   /// The text of `bytes`: links by their label, images by their description, code as written.
   static func text(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-    guard bytes.contains(where: { "\\*_~[]`<&!".utf8.contains($0) }) else { return Array(bytes) }
+    guard bytes.contains(where: { special[Int($0)] }) else { return Array(bytes) }
     var inline = MarkdownInline(bytes)
     inline.scan()
     return inline.withoutMarks()
@@ -146,7 +149,8 @@ struct MarkdownInline {
   }
 
   /// The bracket that closes the one at `open`, counting those between.
-  private func closing(of open: Int) -> Int? {
+  private mutating func closing(of open: Int) -> Int? {
+    guard unclosedBrackets < MarkdownInline.mostUnclosed else { return nil }
     let (opening, closing) =
       bytes[open] == UInt8(ascii: "(")
       ? (UInt8(ascii: "("), UInt8(ascii: ")")) : (UInt8(ascii: "["), UInt8(ascii: "]"))
@@ -158,6 +162,7 @@ struct MarkdownInline {
         if depth == 0 { return position }
       }
     }
+    unclosedBrackets += 1
     return nil
   }
 

@@ -45,10 +45,11 @@ extension OperationCase {
       guard count > 0 else { return 0 }
       let elements =
         count <= 40 ? Array(0..<count) : (0..<40).map { _ in random.integer(in: 0..<count) }
+      let length = found.reduce(0) { $0 + $1 * $1 }.squareRoot()
       let single = Deviation.largest(
         of: elements.map { found[$0] },
-        from: elements.map { slope(input, along: [($0, 1)]) })
-      let length = found.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        from: elements.map { slope(input, along: [($0, 1)]) },
+        rootMeanSquare: length / Double(count).squareRoot())
       let overall = (0..<2).map { _ in
         let direction = (0..<count).map { (element: $0, step: Double(random.normal())) }
         let expected = slope(input, along: direction)
@@ -86,13 +87,18 @@ extension OperationCase {
 
 /// How far numbers lie from what they should be.
 package enum Deviation {
-  /// The largest |found - expected| / (|expected| + root mean square of all expected); NaN counts.
-  package static func largest(of found: [Double], from expected: [Double]) -> Double {
+  /// The largest |found - expected| / (|expected| + `rootMeanSquare`); NaN counts.
+  ///
+  /// The root mean square is that of all expected numbers unless they are a sample.
+  package static func largest(
+    of found: [Double], from expected: [Double], rootMeanSquare: Double? = nil
+  ) -> Double {
     guard found.count == expected.count else { return .infinity }
     guard !found.isEmpty else { return 0 }
-    let meanSquare = expected.reduce(0) { $0 + $1 * $1 } / Double(expected.count)
+    let squares = expected.reduce(0) { $0 + $1 * $1 }
+    let scale = rootMeanSquare ?? (squares / Double(expected.count)).squareRoot()
     return zip(found, expected).reduce(0) { largest, pair in
-      let error = abs(pair.0 - pair.1) / (abs(pair.1) + max(meanSquare.squareRoot(), 1e-12))
+      let error = abs(pair.0 - pair.1) / (abs(pair.1) + max(scale, 1e-12))
       return error.isNaN ? .infinity : max(largest, error)
     }
   }

@@ -48,7 +48,7 @@ extension OperationCatalog {
           "grouped.slots.full", batch: 2, queries: 4, keys: 6, heads: 4, keyHeads: 1, width: 9,
           slots: 2, isCausal: false),
         AttentionForm(
-          "scaled", batch: 1, queries: 5, keys: 5, heads: 1, keyHeads: 1, width: 8, scale: 3),
+          "scaled", batch: 1, queries: 5, keys: 5, heads: 1, keyHeads: 1, width: 8, scale: 1),
       ],
       benchmark: [
         AttentionForm(

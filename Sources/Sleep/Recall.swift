@@ -26,14 +26,15 @@ public enum Recall {
   public static func surprisingWords(_ text: DayText, losses: [Float]) -> [DayText.Word] {
     let candidates = text.words.filter { $0.tokens.lowerBound >= clozeContext }
     guard !candidates.isEmpty else { return [] }
-    func surprise(_ word: DayText.Word) -> Float {
-      word.tokens.reduce(0) { $0 + losses[$1 - 1] }
+    let surprises = candidates.map { word in
+      word.tokens.reduce(Float(0)) { $0 + losses[$1 - 1] }
     }
     let count = max(Int((Double(candidates.count) * clozeShare).rounded()), 1)
-    return candidates.map { ($0, surprise($0)) }
-      .sorted { $0.1 > $1.1 || ($0.1 == $1.1 && $0.0.tokens.lowerBound < $1.0.tokens.lowerBound) }
-      .prefix(count).map(\.0)
-      .sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }
+    // Of two equally surprising words the earlier comes first, so that the choice is settled.
+    let bySurprise = candidates.indices.sorted {
+      surprises[$0] != surprises[$1] ? surprises[$0] > surprises[$1] : $0 < $1
+    }
+    return bySurprise.prefix(count).sorted().map { candidates[$0] }
   }
 
   /// Which of `words` the model writes itself, given only the 32 tokens before: every token its first choice.

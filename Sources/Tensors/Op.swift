@@ -55,6 +55,18 @@ final class Node: @unchecked Sendable {
     self.inputs = inputs
   }
 
+  /// Lets go of a chain of operations link by link: releasing it by recursion would overflow the
+  /// stack when a long computation is dropped.
+  deinit {
+    var released = inputs.compactMap(\.node)
+    inputs = []
+    while var node = released.popLast() {
+      guard isKnownUniquelyReferenced(&node) else { continue }
+      released += node.inputs.compactMap(\.node)
+      node.inputs = []
+    }
+  }
+
   var isLeaf: Bool { if case .leaf = op { true } else { false } }
 
   /// Hands over what the gradient needs and lets go of it, so that memory is freed on the way back.

@@ -12,7 +12,7 @@ import Synchronization
 /// again would cost page faults that take longer than many of the operations.
 package enum StoragePool {
   /// 64 bytes: a cache line, and the widest vector register.
-  static let alignment = 64
+  package static let alignment = 64
 
   private struct State {
     var free: [Int: [UnsafeMutableRawPointer]] = [:]
@@ -30,7 +30,7 @@ package enum StoragePool {
   package static var systemAllocations: Int { ThreadState.current.systemAllocations }
 
   /// Rounds up to one of four sizes per power of two, so that nearby sizes share buffers.
-  static func capacity(for byteCount: Int) -> Int {
+  package static func capacity(for byteCount: Int) -> Int {
     let least = max(byteCount, 256)
     let power = 1 << (Int.bitWidth - 1 - (least - 1).leadingZeroBitCount)  // largest below `least`
     let step = max(power / 4, 64)

@@ -20,7 +20,7 @@ struct ChatCommand: Command {
   var parameters: ParameterList {
     individual
     tokens
-    sampling.list
+    sampling.section
   }
 
   private struct Report: Encodable {

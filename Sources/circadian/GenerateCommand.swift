@@ -27,7 +27,7 @@ struct GenerateCommand: Command {
     tokenizer
     prompt
     tokens
-    sampling.list
+    sampling.section
   }
 
   private struct Report: Encodable {

@@ -23,7 +23,7 @@ struct SamplingOptions: Sendable {
   let stop = CommandLineInterface.Option<[String]>(
     "stop", help: "End before this text; may be repeated.")
 
-  @ParameterBuilder var list: ParameterList {
+  var section: Section {
     Section("Sampling") {
       temperature
       topK

@@ -1,5 +1,6 @@
 import CommandLineInterface
 import Foundation
+import LanguageModels
 import Tokenizers
 
 struct TokenizerEncodeCommand: Command {

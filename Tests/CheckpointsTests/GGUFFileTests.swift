@@ -60,8 +60,14 @@ import Testing
     builder.add("huge", type: 10, GGUFBuilder.bytes(of: UInt64.max))
     let file = try open(builder)
     let cases: [(String, () throws -> Void)] = [
-      ("key \"text\", is not sound: expected a whole number", { let _: Int = try file.value(of: "text") }),
-      ("key \"huge\", is not sound: expected a whole number", { let _: Int = try file.value(of: "huge") }),
+      (
+        "key \"text\", is not sound: expected a whole number",
+        { let _: Int = try file.value(of: "text") }
+      ),
+      (
+        "key \"huge\", is not sound: expected a whole number",
+        { let _: Int = try file.value(of: "huge") }
+      ),
       (
         "key \"texts\", is not sound: expected an array, each element a number",
         { let _: [Float] = try file.value(of: "texts") }

@@ -50,7 +50,9 @@ import Tokenizers
 
   @Test func whatIsMissingOrOfAnotherKindIsNamed() throws {
     #expect(throws: CheckpointError.self) { try tokenizer(GGUFBuilder()) }
-    let bert = #expect(throws: CheckpointError.self) { try tokenizer(Self.vocabulary(model: "bert")) }
+    let bert = #expect(throws: CheckpointError.self) {
+      try tokenizer(Self.vocabulary(model: "bert"))
+    }
     #expect(bert?.description.contains("the tokenizer model \"bert\" is not supported yet") == true)
     for model in ["llama", "gpt2"] {
       let error = #expect(throws: CheckpointError.self) {

@@ -86,7 +86,8 @@ func llama2C(vocabularySize: Int32 = 3, layerCount: Int32 = 2) -> Data {
   }
 
   @Test func laterVersionsAreNamed() throws {
-    let data = llama2C().replacing(at: 0, with: UInt32(0x616b_3432)).replacing(at: 4, with: Int32(2))
+    let data = llama2C().replacing(at: 0, with: UInt32(0x616b_3432)).replacing(
+      at: 4, with: Int32(2))
     #expect(try complaint(about: data).contains("llama2.c version 2 (int8) is not supported yet"))
   }
 }

@@ -11,7 +11,8 @@ struct RealCheckpointTests {
     let configuration = plain.configuration
     #expect(
       configuration.description
-        == "dim 64, hidden_dim 172, n_layers 5, n_heads 8, n_kv_heads 4, vocab_size 512, seq_len 512")
+        == "dim 64, hidden_dim 172, n_layers 5, n_heads 8, n_kv_heads 4, vocab_size 512, seq_len 512"
+    )
     #expect(try gguf.value(of: "llama.block_count") == configuration.layerCount)
     #expect(try gguf.value(of: "llama.embedding_length") == configuration.width)
     #expect(try gguf.value(of: "llama.attention.layer_norm_rms_epsilon") == Float(1e-5))

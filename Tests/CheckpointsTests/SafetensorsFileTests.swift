@@ -59,34 +59,44 @@ import Testing
   }
 
   @Test func namesTheOffendingPlace() throws {
+    let whole = ##"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"##
+    func changed(_ old: String, _ new: String) -> String {
+      whole.replacingOccurrences(of: old, with: new)
+    }
     let cases: [(String, Int, String)] = [
-      (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#, 8, "valid JSON"),
-      (#"["a"]"#, 0, "valid JSON"),
-      (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, "tensor \"a\", "),
-      (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 7, "ascending data_offsets up"),
-      (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#, 8, "ascending data_offsets"),
-      (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}"#, 8, "two ascending data_offsets"),
-      (#"{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#, 8, "extents that"),
-      (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 9, "end of the file"),
-      (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#, 12, "the bytes before end"),
-      (#"{"a":{"dtype":"Q9","shape":[2],"data_offsets":[0,8]}}"#, 8, "dtype \"Q9\" is not supported"),
-      (#"{"a":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}"#, 8, "key \"a\""),
-      (#"{"a":{"dtype":"F32","shape":[2]}}"#, 8, "\"data_offsets\" (arrays of whole numbers)"),
-      (#"{"__metadata__":{"step":3}}"#, 0, "key \"__metadata__\", is not sound: expected an object"),
+      (String(whole.dropLast()), 8, "byte 61, is not sound: expected '}' or ','"),
+      (changed("}}", "},}"), 8, "expected '\"'"),
+      (changed("}}", "}}}"), 8, "expected the end of the header"),
+      (#"["a"]"#, 0, "byte 8, is not sound: expected '{'"),
+      (changed("[2]", "[2.5]"), 8, "expected ']' or ','"),
+      (changed("[2]", "[-2]"), 8, "a whole number that is not negative"),
+      (changed("[2]", "[02]"), 8, "a whole number that is not negative"),
+      (changed("[2]", "[9223372036854775808]"), 8, "a smaller number"),
+      (changed("[2]", "[99999999999999999999999]"), 8, "a smaller number"),
+      (changed("\"a\"", "\"\\ud800\""), 8, "byte 10, is not sound: expected a valid escape"),
+      (changed("\"a\"", "\"\\x\""), 8, "a valid escape"),
+      (changed("\"a\"", "\"\n\""), 8, "an escape instead of a control character"),
+      (changed("shape", "size"), 8, "dtype, shape and data_offsets, once each"),
+      (changed(",\"data_offsets\":[0,8]", ""), 8, "tensor \"a\", is not sound: expected dtype"),
+      (changed("F32", "Q9"), 8, "dtype \"Q9\" is not supported"),
+      (changed("[0,8]", "[0,4]"), 4, "8 bytes at offset"),
+      (changed("[0,8]", "[0,9]"), 9, "expected 8 bytes for F32 of shape [2]"),
+      (whole, 7, "ascending data_offsets up to 7"),
+      (whole, 9, "end of the file"),
+      (changed("[0,8]", "[8,0]"), 8, "ascending data_offsets"),
+      (changed("[0,8]", "[0]"), 8, "two ascending data_offsets"),
+      (changed("[0,8]", "[4,12]"), 12, "the bytes before end"),
+      (changed("[2]", "[9223372036854775807,3]"), 8, "extents that F32"),
+      (changed("[2]", "[9223372036854775807,9223372036854775807,0]"), 8, "extents that F32"),
+      (#"{"__metadata__":{"step":3}}"#, 0, "expected '\"'"),
+      (#"{"__metadata__":{"a":"1","a":"2"}}"#, 0, "key \"a\", is not sound"),
       (
-        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"#
-          + #""b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#, 12, "overlap \"a\""
+        whole.dropLast() + #","b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#, 12,
+        "overlap \"a\""
       ),
       (
-        #"{"a":{"dtype":"U8","shape":[9223372036854775807,3],"data_offsets":[0,8]}}"#, 8,
-        "extents that U8"
-      ),
-      (
-        #"{"a":{"dtype":"U8","shape":[9223372036854775807,9223372036854775807,0],"#
-          + #""data_offsets":[0,0]}}"#, 0, "extents that U8"
-      ),
-      (
-        #"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}"#, 8, "key \"a\""
+        whole.dropLast() + #","a":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}"#, 8,
+        "a name that only one tensor has"
       ),
     ]
     for (header, byteCount, message) in cases {
@@ -96,6 +106,14 @@ import Testing
       let description = error?.description ?? ""
       #expect(description.contains(message), "\(description)")
     }
+  }
+
+  @Test func headersMayBeEscapedSpacedAndPadded() throws {
+    let file = try open(
+      #" { "__metadata__" : { } , "\ud83e\udd99\u0041\/\"\\\n" : { "shape" : [ ] , "dtype" : "U8" ,"#
+        + "\r\n\t" + #""data_offsets" : [ 0 , 1 ] } }  "#, byteCount: 1)
+    #expect(file.tensorNames == ["🦙A/\"\\\n"])
+    #expect(try file.tensor(named: "🦙A/\"\\\n")?.scalar == 0)
   }
 
   @Test func headerLengthsThatLieAreRefused() throws {

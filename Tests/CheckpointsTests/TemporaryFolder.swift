@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A folder that exists as long as a test needs it.
 final class TemporaryFolder: Sendable {
@@ -16,10 +17,15 @@ final class TemporaryFolder: Sendable {
     folder.url.appendingPathComponent(name)
   }
 
-  /// Writes a file without ceremony.
+  /// Writes a file without waiting for the disk, as `Data.write` does, so thousands take no time.
   func file(_ bytes: Data, name: String = "file") throws -> URL {
-    try bytes.write(to: self / name)
-    return self / name
+    let url = self / name
+    unlink(url.path)
+    let file = try #require(fopen(url.path, "w"))
+    defer { fclose(file) }
+    let written = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+    try #require(written == bytes.count)
+    return url
   }
 
   func names() throws -> [String] {

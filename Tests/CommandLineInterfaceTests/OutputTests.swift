@@ -114,7 +114,7 @@ struct OutputTests {
       var endless = InputLines(fileDescriptor: zero.fileDescriptor)
       #expect(throws: InputError.tooLong(line: 1)) { try endless.next() }
     }
-    var folder = InputLines(fileDescriptor: -1)
+    var folder = InputLines(fileDescriptor: .max)
     #expect(throws: InputError.unreadable(reason: "Bad file descriptor")) { try folder.next() }
   }
 }

@@ -49,7 +49,7 @@ import Testing
       let head = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").prefix(30)
       #expect(head.contains { $0.hasPrefix("title:") } && !document.title.hasSuffix(".md"))
       let hasDate = head.contains { $0.hasPrefix("date:") }
-      #expect((document.date != nil) == hasDate || document.date != nil, "\(path)")
+      #expect(document.date != nil || !hasDate, "\(path)")
       if document.format == .speakerHeaders {
         #expect(document.segments.allSatisfy { $0.speaker != nil }, "\(path)")
       }

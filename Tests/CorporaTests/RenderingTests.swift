@@ -14,6 +14,11 @@ import Testing
       #expect(rendering.segmentIndex(at: span.utf8Range.lowerBound) == span.segmentIndex)
       #expect(rendering.segmentIndex(at: span.utf8Range.upperBound - 1) == span.segmentIndex)
     }
+    for (earlier, later) in zip(rendering.spans, rendering.spans.dropFirst()) {
+      // What lies between two segments, a space or a label, belongs to the later one.
+      let gap = earlier.utf8Range.upperBound
+      #expect(rendering.segmentIndex(at: gap) == later.segmentIndex)
+    }
     #expect(rendering.segmentIndex(at: -1) == nil)
     #expect(rendering.segmentIndex(at: bytes.count) == nil)
     for turn in rendering.turns {

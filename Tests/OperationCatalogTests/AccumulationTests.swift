@@ -8,7 +8,8 @@ import Testing
   /// The order of sums may change; rounding to bfloat16 may fall the other way for a sum.
   static func isClose(_ operation: OperationCase, _ found: Tensor?, _ expected: [Float]) -> Bool {
     guard let found else { return false }
-    let error = Deviation.largest(of: found.values.map(Double.init), from: expected.map(Double.init))
+    let error = Deviation.largest(
+      of: found.values.map(Double.init), from: expected.map(Double.init))
     return error <= (operation.precision == .float32 ? 1e-5 : operation.tolerance.gradient)
   }
 

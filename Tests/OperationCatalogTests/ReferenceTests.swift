@@ -28,10 +28,11 @@ import Testing
 
   @Test func aWrongElementIsFound() {
     let wrong = OperationCase("wrong", [.floats([50, 60])]) { inputs in
-      inputs[0] * Tensor(shape: [50, 60]) { floats in
-        floats.update(repeating: 1)
-        floats[1234] = 1.1
-      }
+      inputs[0]
+        * Tensor(shape: [50, 60]) { floats in
+          floats.update(repeating: 1)
+          floats[1234] = 1.1
+        }
     } reference: {
       $0[0]
     }

@@ -45,11 +45,9 @@ struct PrecisionTests {
   }
 
   @Test func roundingIsToNearestEven() {
-    let values: [Float] = [1, 1.00390625, 1.01171875, -3.0e38, 0, .infinity]
-    let expected: [Float] = [1, 1, 1.015625, -2.9908e38, 0, .infinity]
-    for (found, wanted) in zip(Tensor(values, shape: [6]).bfloat16().float32().values, expected) {
-      #expect(found == wanted || abs(found / wanted - 1) < 1e-3)
-    }
+    let values: [Float] = [1, 1.00390625, 1.01171875, -1.002, .greatestFiniteMagnitude, -.infinity]
+    let expected: [Float] = [1, 1, 1.015625, -1, .infinity, -.infinity]
+    #expect(Tensor(values, shape: [6]).bfloat16().float32().values == expected)
     #expect(Tensor([.nan], shape: [1]).bfloat16().float32().values[0].isNaN)
   }
 

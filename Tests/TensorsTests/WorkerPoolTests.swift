@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Tensors
 import Testing
@@ -35,7 +36,10 @@ import Testing
   @Test func precisionIsHandedOnAndTakenBack() throws {
     let pool = WorkerPool(count: 4)
     let inside = try Precision.bfloat16.run {
-      try pool.map(20) { _ in Precision.current }
+      try pool.map(20) { _ in
+        Thread.sleep(forTimeInterval: 0.002)  // long enough for other threads to take part
+        return Precision.current
+      }
     }
     #expect(inside.allSatisfy { $0 == .bfloat16 })
     #expect(try pool.map(20) { _ in Precision.current }.allSatisfy { $0 == .float32 })

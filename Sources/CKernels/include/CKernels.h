@@ -82,7 +82,8 @@ void ck_cross_entropy(const float *logits, const int32_t *ids, const float *weig
 // gradLogits = scale * rowGradient[r] * d losses[r] / d logits; gradLogits may alias logits. rowGradient may be NULL (all ones).
 void ck_cross_entropy_backward(const float *logits, const int32_t *ids, const float *weights, size_t targetsPerRow, float softcap, const float *logSumExp, const float *rowGradient, float scale, float *gradLogits, size_t rows, size_t width);
 // The `count` largest logits of each row (as ids, descending) and their softmax probabilities
-// (over the whole row). Used for distillation targets.
+// (over the whole row). Used for distillation targets. Equal logits: the smaller id first. Places
+// beyond the width get id 0 with probability 0.
 void ck_top_probabilities(const float *logits, float softcap, size_t count, int32_t *ids, float *probabilities, size_t rows, size_t width);
 
 // -- Fused attention (FlashAttention-2's tiling, 2307.08691) -------------------------------------------------
@@ -90,6 +91,7 @@ void ck_top_probabilities(const float *logits, float softcap, size_t count, int3
 // cache with room to grow can be read in place); slotKeys, slotValues [slots, keyHeads, width] or NULL
 // when slots == 0. Query row i may see every slot and the context keys j <= i + (keys - queries).
 // out [queries, heads, width]; logSumExp [heads, queries] is written (natural log of the scaled scores' sum).
+// A row that sees no key gets zeros and -infinity. heads is a multiple of keyHeads.
 // scratch: ck_attention_scratch(...) floats. No queries x keys matrix is kept: work goes by tiles of rows.
 typedef struct {
   size_t queries, keys, slots, heads, keyHeads, width, keyStride;

@@ -1,0 +1,93 @@
+import Layers
+import Tensors
+import Testing
+
+@Suite struct ParameterTests {
+  private func draw(_ shape: Shape, _ name: String) -> Tensor {
+    var random = RandomSource(seed: 4, name: name)
+    return .normal(shape, deviation: 1, using: &random)
+  }
+
+  private func adapted() -> (Parameter, LowRank) {
+    let parameter = Parameter(path: "w", value: draw([7, 5], "w"))
+    let lowRank = LowRank(
+      down: Parameter(path: "w.down", value: draw([2, 5], "down")),
+      up: Parameter(path: "w.up", value: draw([7, 2], "up")), scale: 0.5)
+    parameter.reparameterization = lowRank
+    return (parameter, lowRank)
+  }
+
+  private func expectClose(_ found: Tensor?, _ expected: Tensor?) throws {
+    let (found, expected) = (try #require(found), try #require(expected))
+    #expect(found.shape == expected.shape)
+    for (a, b) in zip(found.values, expected.values) { #expect(abs(a - b) < 1e-5) }
+  }
+
+  @Test func lowRankProjectsAsItsEffectiveWeightDoes() throws {
+    let (parameter, _) = adapted()
+    let (x, bias) = (draw([3, 4, 5], "x"), draw([7], "bias"))
+    try expectClose(parameter.project(x), x.linear(parameter.effective))
+    try expectClose(
+      parameter.project(x, bias: bias), x.linear(parameter.effective, bias: bias))
+  }
+
+  @Test func lowRankGivesTheSameGradientsBothWays() throws {
+    let (parameter, lowRank) = adapted()
+    let x = draw([3, 5], "x").tracked()
+    let weights = draw([3, 7], "r")
+    let (projected, effective) = (Gradients(), Gradients())
+    (parameter.project(x) * weights).backward(into: projected)
+    (x.linear(parameter.effective) * weights).backward(into: effective)
+    for leaf in [x, parameter.value, lowRank.down.value, lowRank.up.value] {
+      try expectClose(projected[leaf], effective[leaf])
+    }
+  }
+
+  @Test func lowRankWithZeroUpChangesNothing() throws {
+    let (parameter, lowRank) = adapted()
+    lowRank.up.replace(with: .zeros([7, 2]))
+    #expect(parameter.effective.values == parameter.value.values)
+  }
+
+  @Test func aFrozenParameterCollectsNoGradient() throws {
+    let (parameter, lowRank) = adapted()
+    parameter.isTrainable = false
+    let gradients = Gradients()
+    parameter.project(draw([3, 5], "x")).backward(into: gradients)
+    #expect(gradients[parameter.value] == nil)
+    #expect(gradients[lowRank.down.value] != nil && gradients[lowRank.up.value] != nil)
+
+    for parameter in lowRank.parameters { parameter.isTrainable = false }
+    #expect(!parameter.project(draw([3, 5], "x")).isTracked)
+
+    parameter.isTrainable = true
+    parameter.project(draw([3, 5], "x")).backward(into: gradients)
+    #expect(gradients[parameter.value] != nil)
+  }
+
+  @Test func freezingByPathCountsWhatIsTrained() throws {
+    let scope = ParameterScope(seed: 1)
+    let first = try (scope / "a").parameter("weight", [2, 3], .constant(1))
+    let second = try (scope / "b").parameter("weight", [4, 5], .constant(1))
+    scope.store.setTrainable { $0.hasPrefix("b.") }
+    #expect(!first.isTrainable && second.isTrainable)
+    #expect(scope.store.trainable.map(\.path) == ["b.weight"])
+    #expect(scope.store.trainableCount == 20 && scope.store.count == 26)
+
+    second.reparameterization = LowRank(
+      down: Parameter(path: "b.down", value: .zeros([1, 5])),
+      up: Parameter(path: "b.up", value: .zeros([4, 1])), scale: 1)
+    scope.store.setTrainable { _ in false }
+    #expect(scope.store.trainable.map(\.path) == ["b.down", "b.up"])
+    #expect(scope.store.trainableCount == 9)
+  }
+
+  @Test func replacingKeepsTrainability() {
+    let frozen = Parameter(path: "p", value: .zeros([2]), isTrainable: false)
+    frozen.replace(with: Tensor([1, 2], shape: [2]).tracked())
+    #expect(!frozen.isTrainable && frozen.value.values == [1, 2])
+    frozen.isTrainable = true
+    frozen.replace(with: Tensor([3, 4], shape: [2]))
+    #expect(frozen.isTrainable && frozen.value.values == [3, 4])
+  }
+}
