@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A file mapped into memory for reading, every access to which is checked against its size.

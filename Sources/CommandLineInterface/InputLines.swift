@@ -15,6 +15,8 @@ public struct InputLines {
 
   private let fileDescriptor: Int32
   private var buffer: [UInt8] = []
+  /// The beginning of the buffer that is known to hold no line break.
+  private var searched = 0
   private var lineNumber = 0
   private var isAtEnd = false
 
@@ -31,12 +33,19 @@ public struct InputLines {
   /// - Throws: `Interrupted` after Ctrl-C, `InputError` for what is not text.
   public mutating func next() throws -> String? {
     while true {
-      if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
-        defer { buffer.removeFirst(end + 1) }
+      if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        defer {
+          buffer.removeFirst(end + 1)
+          searched = 0
+        }
         return try decode(buffer[..<end])
       }
+      searched = buffer.count
       if isAtEnd {
-        defer { buffer.removeAll() }
+        defer {
+          buffer.removeAll()
+          searched = 0
+        }
         return buffer.isEmpty ? nil : try decode(buffer[...])
       }
       guard buffer.count <= Self.longestLine else { throw InputError.tooLong(line: lineNumber + 1) }

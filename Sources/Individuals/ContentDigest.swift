@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// SHA-256 as 64 lowercase hexadecimal digits (FIPS 180-4).

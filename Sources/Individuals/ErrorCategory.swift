@@ -1,3 +1,5 @@
+import Files
+
 /// What kind of failure an error is, from which the command line chooses its exit code.
 public enum ErrorCategory: Sendable {
   /// The request itself is wrong: an unknown name, a night that does not exist.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Folder operations that report the system's reason, and are on the disk when they say so.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The right to change an individual, held by one process at a time.

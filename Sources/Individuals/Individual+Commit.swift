@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The steps of a commit, named by what has been done; tests stop after each of them.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// An individual's home, opened: who it is, its journal and its nights.

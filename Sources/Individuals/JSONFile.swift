@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A small JSON file with sorted keys, replaced atomically; what is wrong with one is named by its key.

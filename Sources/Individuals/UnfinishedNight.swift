@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A night in the making: it can be interrupted anywhere and taken up again.

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Foundation
 
 /// What a night learned, for a person to read over breakfast.

@@ -1,6 +1,7 @@
 import Checkpoints
 import CommandLineInterface
 import Corpora
+import Files
 import Individuals
 import LanguageModels
 import Layers
@@ -62,7 +63,7 @@ extension TrainingError: ExitCodeProviding {
   }
 }
 
-extension Checkpoints.FileSystemError: ExitCodeProviding {
+extension FileSystemError: ExitCodeProviding {
   public var exitCode: ExitCode { .inputOutput }
 }
 

@@ -1,6 +1,6 @@
-import Checkpoints
 import CommandLineInterface
 import Corpora
+import Files
 import Foundation
 import LanguageModels
 import Tensors
@@ -120,7 +120,7 @@ struct PretrainCommand: Command {
     let neutral = folder.appendingPathComponent("neutral")
     try FileManager.default.createDirectory(at: neutral, withIntermediateDirectories: true)
     for (name, text) in [("keep.txt", corpus.keep), ("held-out.txt", corpus.heldOut)] {
-      try Checkpoints.AtomicFile.write(Data(text.utf8), to: neutral.appendingPathComponent(name))
+      try AtomicFile.write(Data(text.utf8), to: neutral.appendingPathComponent(name))
     }
     let report = Report(
       folder: folder.path, parameters: model.parameters.count,

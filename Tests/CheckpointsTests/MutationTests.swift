@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Layers
 import Tensors
+import TestSupport
 import Testing
 
 /// Damaged files must give an error or sound tensors: never a trap, never more memory than they can fill.

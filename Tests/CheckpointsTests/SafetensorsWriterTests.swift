@@ -1,6 +1,8 @@
 import Checkpoints
+import Files
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsWriterTests {

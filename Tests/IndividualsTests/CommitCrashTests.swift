@@ -1,5 +1,6 @@
 import Foundation
 import Individuals
+import TestSupport
 import Testing
 
 /// A process is killed after each step of a commit; what is opened afterwards must be consistent.

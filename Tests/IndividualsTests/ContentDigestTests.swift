@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import Individuals
+import TestSupport
 import Testing
 
 @Suite struct ContentDigestTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Individuals
+import TestSupport
 import Testing
 
 @Suite struct JournalDamageTests {
