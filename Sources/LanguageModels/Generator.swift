@@ -109,33 +109,32 @@ public struct Generator {
 }
 
 /// Holds back text that may be the beginning of a stop string.
+///
+/// Bytes are compared, not characters: "\r\n" is one character, and yet contains "\n".
 struct StopWatch {
-  private let stops: [String]
-  private var held = ""
+  private let stops: [[UInt8]]
+  private var held: [UInt8] = []
   private(set) var isStopped = false
 
-  init(_ stops: [String]) { self.stops = stops.filter { !$0.isEmpty } }
+  init(_ stops: [String]) { self.stops = stops.filter { !$0.isEmpty }.map { Array($0.utf8) } }
 
   /// The text that can be shown now.
   mutating func pass(_ text: String) -> String {
     guard !isStopped else { return "" }
-    held += text
-    if let range = stops.compactMap({ held.firstRange(of: $0) }).min(by: {
-      $0.lowerBound < $1.lowerBound
-    }) {
-      isStopped = true
-      return String(held[..<range.lowerBound])
-    }
-    let longest = stops.map(\.count).max() ?? 0
-    var keep = min(max(longest - 1, 0), held.count)
-    while keep > 0, !stops.contains(where: { $0.hasPrefix(held.suffix(keep)) }) { keep -= 1 }
-    defer { held = String(held.suffix(keep)) }
-    return String(held.dropLast(keep))
+    held += text.utf8
+    let stop = held.indices.first { start in stops.contains { held[start...].starts(with: $0) } }
+    isStopped = stop != nil
+    // A stop string begins with a whole character, so no character is cut.
+    let end =
+      stop ?? held.indices.first { start in stops.contains { $0.starts(with: held[start...]) } }
+      ?? held.count
+    defer { held.removeFirst(end) }
+    return String(decoding: held[..<end], as: UTF8.self)
   }
 
   /// What was held back when nothing more comes.
   mutating func finish() -> String {
-    defer { held = "" }
-    return isStopped ? "" : held
+    defer { held = [] }
+    return isStopped ? "" : String(decoding: held, as: UTF8.self)
   }
 }

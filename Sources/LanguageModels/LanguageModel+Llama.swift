@@ -90,7 +90,9 @@ struct ForeignNames: Sendable {
     case "head.weight": return head
     default:
       let parts = path.split(separator: ".", maxSplits: 2).map(String.init)
-      guard parts.count == 3, parts[0] == "blocks", let name = inBlock[parts[2]] else { return path }
+      guard parts.count == 3, parts[0] == "blocks", let name = inBlock[parts[2]] else {
+        return path
+      }
       return "\(block).\(parts[1]).\(name)"
     }
   }

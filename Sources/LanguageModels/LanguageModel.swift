@@ -18,6 +18,7 @@ public struct LanguageModel: Sendable {
   /// What stands in `config.json`.
   struct Description: Codable {
     static let format = "circadian-transformer-1"
+    static let largestByteCount = 1 << 20
 
     var format = Self.format
     var configuration: TransformerConfiguration
@@ -48,9 +49,13 @@ public struct LanguageModel: Sendable {
 
   private static func openFolder(_ folder: URL) throws -> LanguageModel {
     let configurationFile = folder.appendingPathComponent(configurationFileName)
+    let mapped = try MappedFile(configurationFile)
     let description: Description
     do {
-      let data = try Data(contentsOf: configurationFile)
+      guard mapped.byteCount <= Description.largestByteCount else {
+        throw ConfigurationProblem.tooLarge(byteCount: mapped.byteCount)
+      }
+      let data = try mapped.withBytes(in: 0..<mapped.byteCount) { Data($0) }
       description = try JSONDecoder().decode(Description.self, from: data)
     } catch {
       throw LanguageModelError.unreadableConfiguration(
@@ -64,7 +69,8 @@ public struct LanguageModel: Sendable {
     let tokenizer = try TokenizerFile.load(
       folder.appendingPathComponent(tokenizerFileName).path)
     let model = try build(
-      description.configuration, from: SafetensorsFile(folder.appendingPathComponent(weightsFileName)),
+      description.configuration,
+      from: SafetensorsFile(folder.appendingPathComponent(weightsFileName)),
       path: configurationFile.path)
     try check(tokenizer, fits: model, path: folder.path)
     return LanguageModel(
@@ -117,8 +123,11 @@ public enum LanguageModelError: Error, CustomStringConvertible, Equatable {
   }
 }
 
-/// What a JSON decoder found wrong, in a person's words.
-enum ConfigurationProblem {
+/// What is wrong with a configuration file before its contents can be looked at.
+enum ConfigurationProblem: Error {
+  case tooLarge(byteCount: Int)
+
+  /// What a JSON decoder found wrong, in a person's words.
   static func describe(_ error: any Error) -> String {
     func path(_ keys: [any CodingKey]) -> String {
       keys.map(\.stringValue).joined(separator: ".")
@@ -127,12 +136,19 @@ enum ConfigurationProblem {
     case DecodingError.keyNotFound(let key, let context):
       return "key '\(path(context.codingPath + [key]))' is missing"
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      return "key '\(path(context.codingPath))': \(context.debugDescription)"
-    case DecodingError.dataCorrupted(let context):
       return context.codingPath.isEmpty
-        ? "not valid JSON: \(context.debugDescription)"
+        ? "not a JSON object: \(context.debugDescription)"
         : "key '\(path(context.codingPath))': \(context.debugDescription)"
-    default: return "cannot be read: \(error.localizedDescription)"
+    case DecodingError.dataCorrupted(let context):
+      // The parser's own words tell the line.
+      let parser = context.underlyingError as? NSError
+      let reason = parser?.userInfo[NSDebugDescriptionErrorKey] as? String
+      return context.codingPath.isEmpty
+        ? "not valid JSON: \(reason ?? context.debugDescription)"
+        : "key '\(path(context.codingPath))': \(context.debugDescription)"
+    case ConfigurationProblem.tooLarge(let byteCount):
+      return "\(byteCount) bytes, expected at most \(LanguageModel.Description.largestByteCount)"
+    default: return "cannot be read: \(error)"
     }
   }
 }

@@ -69,9 +69,10 @@ public struct Sampler: Sendable {
   }
 
   private mutating func draw(from candidates: [(token: Int, weight: Float)]) -> Int32 {
-    var left = random.uniform() * candidates.reduce(0) { $0 + $1.weight }
+    // In float32, rounding could leave more than all weights together take away.
+    var left = Double(random.uniform()) * candidates.reduce(0) { $0 + Double($1.weight) }
     for (token, weight) in candidates {
-      left -= weight
+      left -= Double(weight)
       if left < 0 { return Int32(token) }
     }
     return Int32(candidates.last?.token ?? 0)

@@ -84,7 +84,7 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
   /// What makes the configuration impossible, in words; nil when it is sound.
   public var problem: String? {
     let extents = [
-      ("vocabularySize", vocabularySize, 1 << 22), ("contextLength", contextLength, 1 << 24),
+      ("vocabularySize", vocabularySize, 1 << 22), ("contextLength", contextLength, 1 << 20),
       ("width", width, 1 << 18), ("layerCount", layerCount, 1 << 12),
       ("headCount", headCount, 1 << 12), ("keyHeadCount", keyHeadCount, 1 << 12),
       ("hiddenWidth", hiddenWidth, 1 << 20),
@@ -92,13 +92,19 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
     for (name, value, limit) in extents where value < 1 || value > limit {
       return "\(name) is \(value), expected 1 to \(limit)"
     }
-    if width % headCount != 0 { return "width \(width) is not a multiple of headCount \(headCount)" }
+    if width % headCount != 0 {
+      return "width \(width) is not a multiple of headCount \(headCount)"
+    }
     if headCount % keyHeadCount != 0 {
       return "headCount \(headCount) is not a multiple of keyHeadCount \(keyHeadCount)"
     }
     if case .rotary(let base, _) = positions {
-      if (width / headCount) % 2 != 0 { return "heads of odd width \(width / headCount) cannot rotate" }
-      if !(base > 0 && base.isFinite) { return "rotary base is \(base), expected a positive number" }
+      if (width / headCount) % 2 != 0 {
+        return "heads of odd width \(width / headCount) cannot rotate"
+      }
+      if !(base > 0 && base.isFinite) {
+        return "rotary base is \(base), expected a positive number"
+      }
     }
     if !(epsilon > 0 && epsilon < 1) { return "epsilon is \(epsilon), expected 0 to 1" }
     if !(softcap >= 0 && softcap.isFinite) { return "softcap is \(softcap), expected 0 or more" }

@@ -39,7 +39,8 @@ public struct ParameterScope {
     self.construction = construction
   }
 
-  public static func / (scope: ParameterScope, name: some CustomStringConvertible) -> ParameterScope {
+  public static func / (scope: ParameterScope, name: some CustomStringConvertible) -> ParameterScope
+  {
     ParameterScope(
       path: scope.path.isEmpty ? "\(name)" : "\(scope.path).\(name)",
       construction: scope.construction)

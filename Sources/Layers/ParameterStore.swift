@@ -61,7 +61,9 @@ public final class SlotSite: @unchecked Sendable {
   /// All attached slots as one block; nil when there are none.
   public var slots: Slots? {
     guard let first = attached.first else { return nil }
-    guard attached.count > 1 else { return Slots(keys: first.keys.value, values: first.values.value) }
+    guard attached.count > 1 else {
+      return Slots(keys: first.keys.value, values: first.values.value)
+    }
     return Slots(
       keys: .concatenated(attached.map(\.keys.value), axis: 0),
       values: .concatenated(attached.map(\.values.value), axis: 0))

@@ -61,15 +61,17 @@ public struct AdamW: Optimizer {
       }
   }
 
-  public mutating func restore(_ state: any TensorSource) throws {
+  public mutating func restore(_ state: any TensorSource, for parameters: [Parameter]) throws {
     stepCount = try steps(in: state, named: "adamw.step")
+    let first = try buffers("adamw.first.", for: parameters, in: state)
+    let second = try buffers("adamw.second.", for: parameters, in: state)
     moments = [:]
-    for name in state.tensorNames where name.hasPrefix("adamw.first.") {
-      let path = String(name.dropFirst("adamw.first.".count))
-      guard let first = try state.tensor(named: name),
-        let second = try state.tensor(named: "adamw.second.\(path)"), first.shape == second.shape
-      else { throw OptimizerError.malformedState(name: name, source: state.sourceName) }
-      moments[path] = (first.owned(), second.owned())
+    for path in Set(first.keys).union(second.keys) {
+      guard let first = first[path], let second = second[path] else {
+        let missing = first[path] == nil ? "adamw.first.\(path)" : "adamw.second.\(path)"
+        throw OptimizerError.malformedState(name: missing, source: state.sourceName)
+      }
+      moments[path] = (first, second)
     }
   }
 }

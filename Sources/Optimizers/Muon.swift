@@ -9,7 +9,7 @@ import Tensors
 /// directions move as fast as frequent ones. Non-matrix parameters belong to another optimizer.
 public struct Muon: Optimizer {
   public var learningRate, momentum, weightDecay: Float
-  private var buffers: [String: Tensor] = [:]
+  private var momenta: [String: Tensor] = [:]
 
   public init(learningRate: Float = 0.02, momentum: Float = 0.95, weightDecay: Float = 0) {
     self.learningRate = learningRate
@@ -24,8 +24,8 @@ public struct Muon: Optimizer {
     for parameter in parameters {
       guard let gradient = gradients[parameter.value] else { continue }
       precondition(parameter.shape.rank == 2, "Muon on \(parameter.path) of \(parameter.shape)")
-      let buffer = buffers[parameter.path] ?? .zeros(parameter.shape)
-      buffers[parameter.path] = buffer
+      let buffer = momenta[parameter.path] ?? .zeros(parameter.shape)
+      momenta[parameter.path] = buffer
       work.append((parameter.value, buffer, gradient))
     }
     let (items, momentum) = (work, momentum)
@@ -35,7 +35,8 @@ public struct Muon: Optimizer {
       gradient.withFloats { gradient in
         buffer.update {
           ck_axpby(
-            (1 - momentum) * gradientScale, gradient.baseAddress, momentum, $0.baseAddress, $0.count)
+            (1 - momentum) * gradientScale, gradient.baseAddress, momentum, $0.baseAddress, $0.count
+          )
         }
       }
       // Nesterov: look ahead along the momentum before orthogonalising.
@@ -67,14 +68,10 @@ public struct Muon: Optimizer {
   }
 
   public var state: [(name: String, tensor: Tensor)] {
-    buffers.sorted { $0.key < $1.key }.map { ("muon.momentum.\($0.key)", $0.value) }
+    momenta.sorted { $0.key < $1.key }.map { ("muon.momentum.\($0.key)", $0.value) }
   }
 
-  public mutating func restore(_ state: any TensorSource) throws {
-    buffers = [:]
-    for name in state.tensorNames where name.hasPrefix("muon.momentum.") {
-      guard let buffer = try state.tensor(named: name) else { continue }
-      buffers[String(name.dropFirst("muon.momentum.".count))] = buffer.owned()
-    }
+  public mutating func restore(_ state: any TensorSource, for parameters: [Parameter]) throws {
+    momenta = try buffers("muon.momentum.", for: parameters, in: state)
   }
 }

@@ -12,8 +12,10 @@ public protocol Optimizer {
   /// Everything that the next step depends on, as named tensors.
   var state: [(name: String, tensor: Tensor)] { get }
 
-  /// Takes up the state that ``state`` gave.
-  mutating func restore(_ state: any TensorSource) throws
+  /// Takes up the state that ``state`` gave when the optimizer worked on `parameters`.
+  ///
+  /// - Throws: ``OptimizerError`` naming what is missing, of another shape or nobody's.
+  mutating func restore(_ state: any TensorSource, for parameters: [Parameter]) throws
 }
 
 /// What can be wrong with saved optimizer state.
@@ -23,7 +25,7 @@ public enum OptimizerError: Error, CustomStringConvertible {
   public var description: String {
     switch self {
     case .malformedState(let name, let source):
-      "\(source): optimizer state '\(name)' is missing or has the wrong shape"
+      "\(source): optimizer state '\(name)' is missing, has the wrong shape or belongs to no parameter"
     }
   }
 }
@@ -43,4 +45,21 @@ func steps(in state: any TensorSource, named name: String) throws -> Int {
     throw OptimizerError.malformedState(name: name, source: state.sourceName)
   }
   return Int(halves[0]) << 20 | Int(halves[1])
+}
+
+/// The saved tensors called `prefix` and a parameter's path, by path, in memory of their own.
+func buffers(
+  _ prefix: String, for parameters: [Parameter], in state: any TensorSource
+) throws -> [String: Tensor] {
+  let shapes = Dictionary(parameters.map { ($0.path, $0.shape) }, uniquingKeysWith: { $1 })
+  var buffers: [String: Tensor] = [:]
+  for name in state.tensorNames where name.hasPrefix(prefix) {
+    let path = String(name.dropFirst(prefix.count))
+    // Updates run over raw memory: a shape that lies must not get there.
+    guard let tensor = try state.tensor(named: name), tensor.shape == shapes[path] else {
+      throw OptimizerError.malformedState(name: name, source: state.sourceName)
+    }
+    buffers[path] = tensor.owned()
+  }
+  return buffers
 }

@@ -42,14 +42,21 @@ public struct OptimizerGroups: Optimizer {
     }
   }
 
-  public mutating func restore(_ state: any TensorSource) throws {
+  public mutating func restore(_ state: any TensorSource, for parameters: [Parameter]) throws {
+    for name in state.tensorNames
+    where !groups.contains(where: { name.hasPrefix($0.name + "/") }) {
+      throw OptimizerError.malformedState(name: name, source: state.sourceName)
+    }
+    var unclaimed = parameters
     for index in groups.indices {
       let prefix = groups[index].name + "/"
       var own = TensorDictionary(sourceName: state.sourceName)
       for name in state.tensorNames where name.hasPrefix(prefix) {
         own[String(name.dropFirst(prefix.count))] = try state.tensor(named: name)
       }
-      try groups[index].optimizer.restore(own)
+      let claims = groups[index].claims
+      try groups[index].optimizer.restore(own, for: unclaimed.filter(claims))
+      unclaimed.removeAll(where: claims)
     }
   }
 }

@@ -10,7 +10,10 @@ public struct StudyMaterial: Sendable {
 
   /// Targets that are the token itself (weight `1 - teacherShare`) and a teacher's belief (the rest).
   ///
-  /// `belief` has a row for every token but the first, as the teacher saw it coming.
+  /// `belief` has a row for every token but the first: the most likely classes as the teacher saw it
+  /// coming, with their true probabilities. What the teacher gave to all others is estimated without
+  /// bias by the text: the token itself where it is not among the most likely, nothing where it is.
+  /// Scaling the kept probabilities to 1 instead would teach that everything else is impossible.
   /// `scale` multiplies all weights.
   public init(tokens: [Int32], belief: SparseTargets, teacherShare: Float, scale: Float = 1) {
     precondition(belief.ids.shape[0] == tokens.count - 1, "a belief for every token but the first")
@@ -22,11 +25,12 @@ public struct StudyMaterial: Sendable {
         for row in 0..<tokens.count - 1 {
           let start = (row + 1) * perToken
           ids[start] = tokens[row + 1]
-          weights[start] = (1 - teacherShare) * scale
-          for rank in 0..<belief.perRow {
-            ids[start + 1 + rank] = beliefIDs[row * belief.perRow + rank]
-            weights[start + 1 + rank] =
-              teacherShare * scale * beliefWeights[row * belief.perRow + rank]
+          let likely = row * belief.perRow..<(row + 1) * belief.perRow
+          let isLikely = beliefIDs[likely].contains(tokens[row + 1])
+          weights[start] = (isLikely ? 1 - teacherShare : 1) * scale
+          for (offset, rank) in likely.enumerated() {
+            ids[start + 1 + offset] = beliefIDs[rank]
+            weights[start + 1 + offset] = teacherShare * scale * beliefWeights[rank]
           }
         }
       }

@@ -45,7 +45,8 @@ public enum Teacher {
     _ model: Transformer, _ tokens: [Int32], passage: Int, readsTwice: Bool
   ) throws -> SparseTargets {
     let parts = try passages(model, tokens, passage: passage, readsTwice: readsTwice) { logits, _ in
-      logits.topProbabilities(beliefSize, softcap: model.configuration.softcap)
+      logits.topProbabilities(
+        beliefSize, softcap: model.configuration.softcap, normalized: false)
     }
     return SparseTargets(
       ids: Tensor(

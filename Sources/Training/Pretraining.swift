@@ -15,6 +15,9 @@ public struct Pretraining: Sendable {
     /// Windows that a worker carries at once.
     public var microbatch: Int
     public var schedule: Schedule
+    /// The share of windows that read a passage over and over, so that the core learns to look back:
+    /// a night's teacher is the core with the day in its context.
+    public var repeatShare: Double
     public var seed: UInt64
     public var precision: Precision
     /// Learning rates of the matrices (Muon), the embedding and the head (AdamW).
@@ -31,6 +34,7 @@ public struct Pretraining: Sendable {
       self.batch = batch
       microbatch = 4
       schedule = Schedule(warmupSteps: min(20, steps / 10), decayShare: 0.5, floor: 0)
+      repeatShare = 0.2
       self.seed = seed
       self.precision = precision
       matrixRate = 0.02
@@ -94,14 +98,16 @@ public struct Pretraining: Sendable {
     let parameters = model.parameters.trainable
     let resumed = try TrainingCheckpoint.resume(
       parameters, &optimizer, fingerprint: plan.fingerprint, from: checkpoint)
+    let firstStep = resumed?.step ?? 0
+    guard firstStep <= plan.steps else { throw TrainingError.noCheckpoint(file: checkpoint.path) }
     var lastSave = Date()
     let tokensPerStep = plan.batch * windows.length
     let flopsPerStep = Double(6 * model.parameters.count * tokensPerStep)
-    for step in (resumed?.step ?? 0)..<plan.steps {
+    for step in firstStep..<plan.steps {
       let start = Date()
       let rate = plan.schedule.factor(at: step, of: plan.steps)
       let loss = try self.step(step, &optimizer, parameters, rate: rate)
-      guard loss.isFinite else { throw TrainingError.diverged(step: step) }
+      guard loss.isFinite else { throw TrainingError.diverged(step: step + 1) }
       let seconds = Date().timeIntervalSince(start)
       var line = StepReport(
         step: step + 1, steps: plan.steps, loss: loss, rate: rate,
@@ -132,18 +138,15 @@ public struct Pretraining: Sendable {
     _ step: Int, _ optimizer: inout OptimizerGroups, _ parameters: [Parameter], rate: Float
   ) throws -> Double {
     let starts = windows.starts(step: step, batch: plan.batch)
-    let pieces = stride(from: 0, to: starts.count, by: plan.microbatch).map {
-      Array(starts[$0..<min($0 + plan.microbatch, starts.count)])
+    let periods = windows.periods(step: step, batch: plan.batch, share: plan.repeatShare)
+    let batch = zip(starts, periods).map { windows.window(at: $0, period: $1) }
+    let pieces = stride(from: 0, to: batch.count, by: plan.microbatch).map {
+      Array(batch[$0..<min($0 + plan.microbatch, batch.count)])
     }
     let (loss, gradients) = try plan.precision.run {
       try ParallelGradients.sum(pieces: pieces.count) { piece in
-        var inputs: [Int32] = []
-        var labels: [Int32] = []
-        for start in pieces[piece] {
-          let window = windows.window(at: start)
-          inputs += window.inputs
-          labels += window.labels
-        }
+        let inputs = pieces[piece].flatMap { $0.dropLast() }
+        let labels = pieces[piece].flatMap { $0.dropFirst() }
         let tokens = Tensor(indices: inputs, shape: [pieces[piece].count, windows.length])
         return model.losses(model.hidden(tokens), SparseTargets(labels: labels)).sum()
       }

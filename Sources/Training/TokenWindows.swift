@@ -39,9 +39,25 @@ public struct TokenWindows: Sendable {
     return starts
   }
 
-  /// The inputs and labels of the window at `start`.
-  public func window(at start: Int) -> (inputs: ArraySlice<Int32>, labels: ArraySlice<Int32>) {
-    (tokens[start..<start + length], tokens[start + 1..<start + 1 + length])
+  /// The tokens of the window at `start` with the one after it: inputs and labels, one apart.
+  ///
+  /// With a `period` the window reads its first `period` tokens over and over instead: the one way to
+  /// go on is to look back.
+  public func window(at start: Int, period: Int? = nil) -> [Int32] {
+    guard let period else { return Array(tokens[start..<start + length + 1]) }
+    return (0...length).map { tokens[start + $0 % period] }
+  }
+
+  /// For every window of `step` the period at which it repeats itself, nil for most.
+  ///
+  /// `share` of all windows repeat, at periods from an eighth to half of their length.
+  public func periods(step: Int, batch: Int, share: Double) -> [Int?] {
+    var random = RandomSource(seed: seed, name: "periods of step \(step)")
+    return (0..<batch).map { _ in
+      let repeats = Double(random.uniform()) < share
+      let period = random.integer(in: max(length / 8, 1)..<max(length / 2, 1) + 1)
+      return repeats ? period : nil
+    }
   }
 
   private func order(ofEpoch epoch: Int) -> [Int] {

@@ -71,7 +71,7 @@ public struct TrainingCheckpoint {
         throw ParameterError.unused(paths: [name], source: url.path)
       }
     }
-    try optimizer.restore(state)
+    try optimizer.restore(state, for: parameters)
     return TrainingCheckpoint(step: step, fingerprint: fingerprint)
   }
 }
@@ -86,7 +86,7 @@ public enum TrainingError: Error, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noCheckpoint(let file):
-      "\(file): not a training checkpoint (no 'step' and 'fingerprint' in its metadata)"
+      "\(file): not a training checkpoint (no sound 'step' and 'fingerprint' in its metadata)"
     case .otherRun(let file, let expected, let found):
       "\(file): belongs to another run.\n  this run: \(expected)\n  that run: \(found)\n"
         + "Give another output folder, or delete that file to start afresh."

@@ -27,6 +27,7 @@ struct CommandLineParserTests {
     ("-r=2", Report(rank: 2)),
     ("--rank 2 --rank 64", Report(rank: 64)),
     ("--rate 2.5e-4", Report(rate: 2.5e-4)),
+    ("--rate 1 --rate 2", Report(rate: 2)),
     ("--nights 7", Report(nights: 7)),
     ("--layer 3 --layer=-1 --layer 2", Report(layers: [3, -1, 2])),
     ("--memory lora", Report(memory: "lora")),

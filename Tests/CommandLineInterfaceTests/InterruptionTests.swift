@@ -53,7 +53,11 @@ struct InterruptionTests {
       let pipe = Pipe()
       var lines = InputLines(fileDescriptor: pipe.fileHandleForReading.fileDescriptor)
       _ = Interruption.isRequested
-      Thread.detachNewThread { Self.pressControlC() }
+      Thread.detachNewThread {
+        Self.pressControlC()
+        sleep(5)
+        exit(1)
+      }
       do {
         _ = try lines.next()
       } catch is Interrupted {

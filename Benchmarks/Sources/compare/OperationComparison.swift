@@ -1,0 +1,51 @@
+import Foundation
+import OperationCatalog
+import struct OperationCatalog.Measurement  // Foundation has one too.
+import Tensors
+
+/// Every operation of the engine at a model's sizes, each on one thread.
+struct OperationComparison: Encodable {
+  struct Line: Encodable {
+    let measurement: Measurement
+    /// Of the rate of matrix products of the same precision on one thread.
+    let shareOfPeak: Double?
+  }
+
+  let date: Date
+  let machine: Machine
+  let operations: [Line]
+
+  static func measured() throws -> OperationComparison {
+    var peaks: [Precision: Double] = [:]
+    let lines = try OperationCatalog.cases(.benchmark).map { operation in
+      let peak = try peaks[operation.precision] ?? peak(operation.precision)
+      peaks[operation.precision] = peak
+      let measurement = operation.measure()
+      return Line(
+        measurement: measurement, shareOfPeak: measurement.gigaflopsPerSecond.map { $0 / peak })
+    }
+    return OperationComparison(date: .now, machine: .current, operations: lines)
+  }
+
+  private static func peak(_ precision: Precision) throws -> Double {
+    var peak = MatrixPeak(precision, on: WorkerPool(count: 1))
+    for _ in 0..<3 { try peak.measure() }
+    return peak.gigaflopsPerSecond
+  }
+
+  var text: String {
+    var table = Table(
+      .leading("operation"), .trailing("forward us"), .trailing("with gradient us"),
+      .trailing("GFLOP/s"), .trailing("of peak"), .trailing("GB/s"))
+    for line in operations {
+      let measured = line.measurement
+      table.append([
+        measured.operation, (measured.forwardSeconds * 1e6).fixed(1),
+        (measured.trainingSeconds * 1e6).fixed(1), measured.gigaflopsPerSecond?.fixed(1) ?? "",
+        line.shareOfPeak.map { ($0 * 100).fixed(0) + "%" } ?? "",
+        measured.gigabytesPerSecond.fixed(1),
+      ])
+    }
+    return "\(machine.description); operations on one thread\n\n\(table.text)"
+  }
+}

@@ -1,0 +1,89 @@
+import Layers
+import Synchronization
+import Tensors
+import Testing
+import Training
+
+@Suite struct ParallelGradientsTests {
+  private let weight = Parameter(path: "w", value: Self.drawn([5, 6], "w"))
+  private let bias = Parameter(path: "b", value: Self.drawn([5], "b"))
+
+  private static func drawn(_ shape: Shape, _ name: String) -> Tensor {
+    var random = RandomSource(seed: 3, name: name)
+    return .normal(shape, deviation: 1, using: &random)
+  }
+
+  private func sum(_ pieces: Int, workers: Int) throws -> (loss: Double, w: [Float]?, b: [Float]?) {
+    let (weight, bias) = (weight, bias)
+    let (loss, gradients) = try ParallelGradients.sum(
+      pieces: pieces, on: WorkerPool(count: workers)
+    ) { piece in
+      let x = Self.drawn([3, 6], "x \(piece)")
+      return weight.project(x, bias: bias.value).activated(by: .tanh).sum()
+    }
+    return (loss, gradients[weight.value]?.values, gradients[bias.value]?.values)
+  }
+
+  @Test func oneWorkerAddsUpWhatThePiecesGive() throws {
+    let gradients = Gradients()
+    var loss = 0.0
+    for piece in 0..<7 {
+      let value = weight.project(Self.drawn([3, 6], "x \(piece)"), bias: bias.value)
+        .activated(by: .tanh).sum()
+      loss += Double(value.scalar)
+      value.backward(into: gradients)
+    }
+    let found = try sum(7, workers: 1)
+    #expect(found.loss == loss)
+    #expect(found.w == gradients[weight.value]?.values)
+    #expect(found.b == gradients[bias.value]?.values)
+  }
+
+  @Test(arguments: [2, 3, 8])
+  func severalWorkersAgreeWithOne(_ workers: Int) throws {
+    for pieces in [1, 2, 7, 16] {
+      let (one, several) = (try sum(pieces, workers: 1), try sum(pieces, workers: workers))
+      #expect(abs(one.loss - several.loss) < 1e-5)
+      for (a, b) in [(one.w, several.w), (one.b, several.b)] {
+        let (a, b) = (try #require(a), try #require(b))
+        #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-4 })
+      }
+    }
+  }
+
+  @Test func theSameWorkersGiveTheSameBits() throws {
+    let first = try sum(11, workers: 3)
+    for _ in 0..<20 {
+      let again = try sum(11, workers: 3)
+      #expect(again.loss == first.loss && again.w == first.w && again.b == first.b)
+    }
+  }
+
+  @Test func nothingGivesNothing() throws {
+    let (loss, w, _) = try sum(0, workers: 2)
+    #expect(loss == 0 && w == nil)
+  }
+
+  @Test func everyPieceIsTakenOnceInTheCallersPrecision() throws {
+    let seen = Mutex<[Int]>([])
+    let weight = weight
+    try Precision.bfloat16.run {
+      _ = try ParallelGradients.sum(pieces: 9, on: WorkerPool(count: 4)) { piece in
+        #expect(Precision.current == .bfloat16)
+        seen.withLock { $0.append(piece) }
+        return weight.value.sum()
+      }
+    }
+    #expect(seen.withLock { $0.sorted() } == Array(0..<9))
+  }
+
+  @Test func anErrorOfAPieceComesThrough() {
+    struct Broken: Error {}
+    #expect(throws: Broken.self) {
+      try ParallelGradients.sum(pieces: 5, on: WorkerPool(count: 2)) { piece in
+        guard piece != 3 else { throw Broken() }
+        return Tensor([1], shape: []).tracked()
+      }
+    }
+  }
+}

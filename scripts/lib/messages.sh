@@ -1,0 +1,15 @@
+# What the scripts say, on standard error; sourced, not run.
+
+# Exit codes as in sysexits.h.
+readonly EX_USAGE=64
+readonly EX_UNAVAILABLE=69
+
+say() { printf '%s\n' "$*" >&2; }
+
+# fail CODE MESSAGE: ends the script.
+fail() {
+  local code=$1
+  shift
+  say "error: $*"
+  exit "$code"
+}

@@ -1,0 +1,34 @@
+# The stages of a script and the time that each takes; sourced after messages.sh, not run.
+
+stage_names=()
+stage_seconds=()
+stage_states=()
+
+# stage NAME COMMAND...: runs the command, remembers its time, and returns its status.
+stage() {
+  local name=$1 begin=$EPOCHREALTIME status=0
+  shift
+  say "== $name"
+  "$@" || status=$?
+  local microseconds=$((${EPOCHREALTIME/[.,]/} - ${begin/[.,]/}))
+  stage_names+=("$name")
+  stage_seconds+=("$(printf '%d.%d' $((microseconds / 1000000)) $((microseconds / 100000 % 10)))")
+  if ((status == 0)); then
+    stage_states+=("")
+  else
+    stage_states+=("failed with code $status")
+  fi
+  return "$status"
+}
+
+# The table of stages and their sum.
+stage_table() {
+  local index tenths=0
+  printf '%-34s %8s\n' stage seconds
+  for index in "${!stage_names[@]}"; do
+    printf '%-34s %8s  %s\n' "${stage_names[index]}" "${stage_seconds[index]}" \
+      "${stage_states[index]}" | sed 's/ *$//'
+    tenths=$((tenths + 10#${stage_seconds[index]/./}))
+  done
+  printf '%-34s %8s\n' total "$((tenths / 10)).$((tenths % 10))"
+}
