@@ -37,7 +37,8 @@ let package = Package(
     .executableTarget(
       name: "circadian", dependencies: ["Sleep", "CommandLineInterface"],
       resources: [.copy("Resources/sample-transcript.md")]),
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["LanguageModels"], path: "Tests/TestSupport"),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "OperationCatalogTests", dependencies: ["OperationCatalog"]),
@@ -47,7 +48,12 @@ let package = Package(
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
     .testTarget(name: "CorporaTests", dependencies: ["Corpora", "TestSupport"]),
     .testTarget(name: "IndividualsTests", dependencies: ["Individuals", "TestSupport"]),
+    .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "TestSupport"]),
+    .testTarget(name: "LanguageModelsTests", dependencies: ["LanguageModels", "TestSupport"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
+    .testTarget(name: "SleepTests", dependencies: ["Sleep", "TestSupport"]),
     .testTarget(name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface"]),
+    .testTarget(name: "CommandTests", dependencies: ["circadian", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -49,23 +49,7 @@ public struct LanguageModel: Sendable {
 
   private static func openFolder(_ folder: URL) throws -> LanguageModel {
     let configurationFile = folder.appendingPathComponent(configurationFileName)
-    let mapped = try MappedFile(configurationFile)
-    let description: Description
-    do {
-      guard mapped.byteCount <= Description.largestByteCount else {
-        throw ConfigurationProblem.tooLarge(byteCount: mapped.byteCount)
-      }
-      let data = try mapped.withBytes(in: 0..<mapped.byteCount) { Data($0) }
-      description = try JSONDecoder().decode(Description.self, from: data)
-    } catch {
-      throw LanguageModelError.unreadableConfiguration(
-        path: configurationFile.path, reason: ConfigurationProblem.describe(error))
-    }
-    guard description.format == Description.format else {
-      throw LanguageModelError.unreadableConfiguration(
-        path: configurationFile.path,
-        reason: "format is '\(description.format)', expected '\(Description.format)'")
-    }
+    let description = try description(at: configurationFile)
     let tokenizer = try TokenizerFile.load(
       folder.appendingPathComponent(tokenizerFileName).path)
     let model = try build(
@@ -75,6 +59,27 @@ public struct LanguageModel: Sendable {
     try check(tokenizer, fits: model, path: folder.path)
     return LanguageModel(
       model: model, tokenizer: tokenizer, pretrainingTokens: description.pretrainingTokens)
+  }
+
+  private static func description(at url: URL) throws -> Description {
+    func unreadable(_ reason: String) -> LanguageModelError {
+      .unreadableConfiguration(path: url.path, reason: reason)
+    }
+    let file = try MappedFile(url)
+    guard file.byteCount <= Description.largestByteCount else {
+      throw unreadable("\(file.byteCount) bytes, expected at most \(Description.largestByteCount)")
+    }
+    let data = try file.withBytes(in: 0..<file.byteCount) { Data($0) }
+    let description: Description
+    do {
+      description = try JSONDecoder().decode(Description.self, from: data)
+    } catch {
+      throw unreadable(ConfigurationProblem.describe(error, in: data))
+    }
+    guard description.format == Description.format else {
+      throw unreadable("format is '\(description.format)', expected '\(Description.format)'")
+    }
+    return description
   }
 
   /// Builds a model of a checked configuration from `source`, all of which must be used.
@@ -123,32 +128,33 @@ public enum LanguageModelError: Error, CustomStringConvertible, Equatable {
   }
 }
 
-/// What is wrong with a configuration file before its contents can be looked at.
-enum ConfigurationProblem: Error {
-  case tooLarge(byteCount: Int)
-
-  /// What a JSON decoder found wrong, in a person's words.
-  static func describe(_ error: any Error) -> String {
-    func path(_ keys: [any CodingKey]) -> String {
-      keys.map(\.stringValue).joined(separator: ".")
+/// What a JSON decoder found wrong, in a person's words.
+enum ConfigurationProblem {
+  static func describe(_ error: any Error, in data: Data) -> String {
+    func place(_ keys: [any CodingKey], else otherwise: String) -> String {
+      keys.isEmpty ? otherwise : "key '\(keys.map(\.stringValue).joined(separator: "."))'"
     }
     switch error {
     case DecodingError.keyNotFound(let key, let context):
-      return "key '\(path(context.codingPath + [key]))' is missing"
+      return place(context.codingPath + [key], else: "") + " is missing"
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      return context.codingPath.isEmpty
-        ? "not a JSON object: \(context.debugDescription)"
-        : "key '\(path(context.codingPath))': \(context.debugDescription)"
+      return place(context.codingPath, else: "not a JSON object") + ": \(context.debugDescription)"
     case DecodingError.dataCorrupted(let context):
-      // The parser's own words tell the line.
-      let parser = context.underlyingError as? NSError
-      let reason = parser?.userInfo[NSDebugDescriptionErrorKey] as? String
       return context.codingPath.isEmpty
-        ? "not valid JSON: \(reason ?? context.debugDescription)"
-        : "key '\(path(context.codingPath))': \(context.debugDescription)"
-    case ConfigurationProblem.tooLarge(let byteCount):
-      return "\(byteCount) bytes, expected at most \(LanguageModel.Description.largestByteCount)"
+        ? "not valid JSON: \(syntaxProblem(in: data))"
+        : place(context.codingPath, else: "") + ": \(context.debugDescription)"
     default: return "cannot be read: \(error)"
+    }
+  }
+
+  /// What the decoder keeps to itself outside Darwin, and the older parser tells: the place.
+  private static func syntaxProblem(in data: Data) -> String {
+    do {
+      _ = try JSONSerialization.jsonObject(with: data)
+      return "A number is out of range."
+    } catch {
+      let reason = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String
+      return reason ?? error.localizedDescription
     }
   }
 }

@@ -8,6 +8,11 @@ public struct NeutralText: Sendable {
   /// Never studied and never seen by the default core.
   public let heldOut: String
 
+  public init(keep: String, heldOut: String) {
+    self.keep = keep
+    self.heldOut = heldOut
+  }
+
   /// The package's own: public-domain books.
   public static func load() throws -> NeutralText {
     func read(_ name: String) throws -> String {

@@ -9,7 +9,9 @@ public enum Teacher {
   /// Belief with the text itself in the context: the model has read the passage and reads it again.
   ///
   /// Passages are as long as half the context allows. The first token has no row.
-  public static func beliefInContext(_ model: Transformer, _ tokens: [Int32]) throws -> SparseTargets {
+  public static func beliefInContext(
+    _ model: Transformer, _ tokens: [Int32]
+  ) throws -> SparseTargets {
     try belief(model, tokens, passage: inContextPassage(model), readsTwice: true)
   }
 

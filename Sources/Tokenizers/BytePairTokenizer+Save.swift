@@ -1,11 +1,14 @@
+import Files
+import Foundation
+
 extension BytePairTokenizer {
   /// Writes the tokenizer as a `tokenizer.json` that Hugging Face `tokenizers` loads.
   ///
   /// The file appears whole or not at all. Ids are the same there; but of a vocabulary read from
   /// tiktoken's ranks, merges that tie by rank are written in the order of their pairs.
-  /// - Throws: `TokenizerError.inaccessible`.
+  /// - Throws: `FileSystemError`.
   public func save(to path: String) throws {
-    try AtomicFile.write(Array(tokenizerJSON.utf8), to: path)
+    try AtomicFile.write(Data(tokenizerJSON.utf8), to: URL(fileURLWithPath: path))
   }
 
   private var tokenizerJSON: String {

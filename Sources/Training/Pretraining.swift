@@ -42,8 +42,7 @@ public struct Pretraining: Sendable {
       headRate = 0.004 / scale
     }
 
-    /// What must be equal for one run to go on where another stopped.
-    var fingerprint: String {
+    fileprivate var json: String {
       let encoder = JSONEncoder()
       encoder.outputFormatting = .sortedKeys
       return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
@@ -85,6 +84,11 @@ public struct Pretraining: Sendable {
     windows = TokenWindows(tokens, length: plan.configuration.contextLength, seed: plan.seed)
   }
 
+  /// What must be equal for one run to go on where another stopped: the plan and the text.
+  private var fingerprint: String {
+    "\(plan.json) on \(windows.tokens.count) tokens, digest \(windows.digest)"
+  }
+
   /// Runs from the checkpoint at `checkpoint`, or from the start, to the end or until interrupted.
   ///
   /// A checkpoint is written every `saveInterval` seconds and always before an evaluation.
@@ -96,8 +100,9 @@ public struct Pretraining: Sendable {
   ) throws -> Bool {
     var optimizer = Self.optimizer(for: plan)
     let parameters = model.parameters.trainable
+    let fingerprint = fingerprint
     let resumed = try TrainingCheckpoint.resume(
-      parameters, &optimizer, fingerprint: plan.fingerprint, from: checkpoint)
+      parameters, &optimizer, fingerprint: fingerprint, from: checkpoint)
     let firstStep = resumed?.step ?? 0
     guard firstStep <= plan.steps else { throw TrainingError.noCheckpoint(file: checkpoint.path) }
     var lastSave = Date()
@@ -117,7 +122,7 @@ public struct Pretraining: Sendable {
       let evaluates = validation != nil && (isLast || (step + 1) % evaluationInterval == 0)
       let stops = isInterrupted()
       if evaluates || isLast || stops || Date().timeIntervalSince(lastSave) > saveInterval {
-        try TrainingCheckpoint(step: step + 1, fingerprint: plan.fingerprint)
+        try TrainingCheckpoint(step: step + 1, fingerprint: fingerprint)
           .save(parameters, optimizer, to: checkpoint)
         lastSave = Date()
       }

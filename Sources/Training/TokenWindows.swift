@@ -19,6 +19,13 @@ public struct TokenWindows: Sendable {
     self.seed = seed
   }
 
+  /// A number that other tokens would hardly have (FNV-1a over words).
+  var digest: UInt64 {
+    tokens.reduce(0xcbf2_9ce4_8422_2325) {
+      ($0 ^ UInt64(UInt32(bitPattern: $1))) &* 0x100_0000_01b3
+    }
+  }
+
   /// Windows per epoch.
   public var count: Int { max((tokens.count - 1) / length - 1, 1) }
 

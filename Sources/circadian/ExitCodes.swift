@@ -25,10 +25,7 @@ extension IndividualError: ExitCodeProviding {
 
 extension DocumentError: ExitCodeProviding {
   public var exitCode: ExitCode {
-    switch self {
-    case .missing, .directory, .unreadable: .inputOutput
-    default: .badData
-    }
+    isInputOutput ? .inputOutput : .badData
   }
 }
 
@@ -70,4 +67,9 @@ extension FileSystemError: ExitCodeProviding {
 extension CheckpointError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }
 extension ParameterError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }
 extension OptimizerError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }
-extension TokenizerError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }
+
+extension TokenizerError: ExitCodeProviding {
+  public var exitCode: ExitCode {
+    if case .inaccessible = self { .inputOutput } else { .badData }
+  }
+}

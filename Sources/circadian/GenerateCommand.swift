@@ -61,11 +61,11 @@ struct GenerateCommand: Command {
     var failure: (any Error)?
     let result = generator.write(
       limit: invocation[tokens], sampler: &sampler, stopStrings: invocation[sampling.stop],
-      isInterrupted: { Interruption.isRequested || failure != nil }
-    ) { text in
-      guard !invocation.wantsJSON, failure == nil else { return }
-      do { try invocation.output.write(text) } catch { failure = error }
-    }
+      isInterrupted: { Interruption.isRequested || failure != nil },
+      emit: { text in
+        guard !invocation.wantsJSON, failure == nil else { return }
+        do { try invocation.output.write(text) } catch { failure = error }
+      })
     if let failure { throw failure }
     if invocation.wantsJSON {
       try invocation.emit(

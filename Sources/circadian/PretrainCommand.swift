@@ -100,17 +100,15 @@ struct PretrainCommand: Command {
     var validation: Double?
     let isComplete = try run.run(
       checkpoint: folder.appendingPathComponent("checkpoint.safetensors"),
-      validation: corpus.validation, isInterrupted: { Interruption.isRequested }
-    ) { line in
-      try metrics.append(line)
-      validation = line.validationBitsPerByte ?? validation
-      let begin = first ?? line.step - 1
-      first = begin
-      let left =
-        Date().timeIntervalSince(start) / Double(line.step - begin)
-        * Double(line.steps - line.step)
-      invocation.note(Self.text(line, left: left))
-    }
+      validation: corpus.validation, isInterrupted: { Interruption.isRequested },
+      report: { line in
+        try metrics.append(line)
+        validation = line.validationBitsPerByte ?? validation
+        let begin = first ?? line.step - 1
+        first = begin
+        let perStep = Date().timeIntervalSince(start) / Double(line.step - begin)
+        invocation.note(Self.text(line, left: perStep * Double(line.steps - line.step)))
+      })
     guard isComplete else {
       throw Interrupted("interrupted; the same command goes on from the checkpoint")
     }

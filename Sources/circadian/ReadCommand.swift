@@ -46,7 +46,7 @@ struct ReadCommand: Command {
         title: document.title, text: text, show: document.show, source: file,
         published: document.date.map { "\($0)" },
         annotations: String(decoding: try encoder.encode(document), as: UTF8.self))
-      document.warnings.forEach { invocation.warn("\(file): \($0)") }
+      for warning in document.warnings { invocation.warn("\(file): \(warning)") }
       items.append(
         Report.Item(
           file: file, title: document.title, format: document.format.rawValue,

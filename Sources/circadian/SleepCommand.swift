@@ -67,29 +67,31 @@ struct SleepCommand: Command {
     settings.seed = invocation.seed
     let night = Night(sleeper, settings, neutral: try .load())
     var bar: ProgressBar?
-    let outcome = try night.sleep(isInterrupted: { Interruption.isRequested }) { event in
-      switch event {
-      case .resumed: invocation.note("going on with the interrupted night")
-      case .stage(let stage):
-        bar?.finish()
-        bar = nil
-        invocation.note(stage)
-      case .learning(let step, let steps, let loss):
-        let current =
-          bar ?? invocation.progress("learning", total: steps, startingAt: step - 1)
-        bar = current
-        current.update(to: step, detail: "loss \(Readable.fixed(loss, 3))")
-      }
-    }
+    let outcome = try night.sleep(
+      isInterrupted: { Interruption.isRequested },
+      report: { event in
+        switch event {
+        case .resumed: invocation.note("going on with the interrupted night")
+        case .stage(let stage):
+          bar?.finish()
+          bar = nil
+          invocation.note(stage)
+        case .learning(let step, let steps, let loss):
+          let current =
+            bar ?? invocation.progress("learning", total: steps, startingAt: step - 1)
+          bar = current
+          current.update(to: step, detail: "loss \(Readable.fixed(loss, 3))")
+        }
+      })
     bar?.finish()
     switch outcome {
     case .interrupted:
       throw Interrupted("interrupted; 'circadian sleep \(sleeper.name)' goes on from here")
     case .committed(let record, let recall):
       try invocation.report(Report(night: record, recall: recall)) {
-        let folder = sleeper.folder(ofNight: record.number)
+        let brief = sleeper.folder(ofNight: record.number).appendingPathComponent("brief.md")
         return "night \(record.number) was kept after \(Readable.fixed(record.seconds, 0)) s\n\n"
-          + RecallTable.text(recall) + "\n\nbrief: \(folder.appendingPathComponent("brief.md").path)"
+          + RecallTable.text(recall) + "\n\nbrief: \(brief.path)"
       }
     }
   }

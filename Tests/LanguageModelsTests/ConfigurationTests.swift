@@ -85,10 +85,9 @@ import Tokenizers
       for value in [NSNull(), "x", ["a": 1], [true], -1] as [Any] {
         #expect(try message(of: key, being: value).contains(key), "\(key) = \(value)")
       }
-      // Of a number that fits no type, the decoder tells the number and not the key.
-      print("DBG", try message(of: key, being: "x"), try message(of: key, being: 5e299))
+      // Of a number that fits no type, the decoder does not tell the key.
       let text = try message(of: key, being: 5e299)
-      #expect(text.contains(key) || text.contains("5e+299"), "\(text)")
+      #expect(text.contains(key) || text.hasSuffix("A number is out of range."), "\(text)")
     }
     #expect(try message(of: "feedForward", being: "tanh").contains("configuration.feedForward"))
     #expect(
@@ -103,14 +102,14 @@ import Tokenizers
     for text in ["[]", "null", "3", "\"text\"", "{", "}", "\u{0}", "{\"format\":", deep] {
       try folder.writeConfiguration(Data(text.utf8))
       let error = #expect(throws: LanguageModelError.self) { try folder.open() }
-      print("DBG", error!)
       let message = "\(error!)".dropFirst(folder.configurationFile.path.count)
       #expect(
         message.hasPrefix(": not valid JSON: ") || message.hasPrefix(": not a JSON object"),
         "\(message)")
     }
     try folder.writeConfiguration(Data("{\n  \"format\": 1,,\n}".utf8))
-    #expect(throws: LanguageModelError.self) { try folder.open() }
+    let error = #expect(throws: LanguageModelError.self) { try folder.open() }
+    #expect("\(error!)".hasSuffix("not valid JSON: Invalid value around character 16."))
     try folder.writeConfiguration(Data([0xff, 0xfe, 0x7b]))
     #expect(throws: LanguageModelError.self) { try folder.open() }
   }
@@ -134,7 +133,6 @@ import Tokenizers
     for length in 1..<sound.count - 1 {
       try folder.writeConfiguration(sound.prefix(length))
       let error = #expect(throws: LanguageModelError.self) { try folder.open() }
-      if length % 50 == 0 { print("DBG", error!) }
       #expect("\(error!)".contains("config.json: "))
     }
   }

@@ -107,7 +107,6 @@ import Tokenizers
     try Data().write(to: file)
     for _ in 0..<2 {
       let error = #expect(throws: (any Error).self) { try folder.open() }
-      print("DBG", error!)
       #expect("\(error!)".contains(file.path), "\(error!)")
       #expect(!"\(error!)".contains("NSError") && !"\(error!)".contains("Domain"), "\(error!)")
       try? FileManager.default.removeItem(at: file)

@@ -154,6 +154,14 @@ import Training
       #expect(file == checkpoint.path && expected != found)
       #expect("\(error!)".hasPrefix("\(checkpoint.path): belongs to another run"))
     }
+    // The same plan for another text is another run, too.
+    var text = tinyText
+    text.swapAt(7, 8)
+    for tokens in [text, Array(tinyText.dropLast())] {
+      #expect(throws: TrainingError.self) {
+        try run(tinyPlan(steps: 4), checkpoint, tokens: tokens)
+      }
+    }
     #expect(try Data(contentsOf: checkpoint) == before)
     #expect(try run(tinyPlan(steps: 4), checkpoint).losses.count == 2)
   }

@@ -21,9 +21,7 @@ import Training
       #expect(starts.first! >= 0 && starts.last! + length + 1 <= count)
       #expect(zip(starts, starts.dropFirst()).allSatisfy { $1 - $0 == length })
       for start in starts {
-        let (inputs, labels) = windows.window(at: start)
-        #expect(inputs.elementsEqual((0..<length).map { Int32(start + $0) }))
-        #expect(labels.elementsEqual((1...length).map { Int32(start + $0) }))
+        #expect(windows.window(at: start) == (0...length).map { Int32(start + $0) })
       }
     }
     // Less than two windows are left out, so that every epoch can begin elsewhere.
@@ -54,5 +52,23 @@ import Training
       let cut = (0..<200 / batch).flatMap { windows.starts(step: $0, batch: batch) }
       #expect(cut == Array(stream.prefix(cut.count)))
     }
+  }
+
+  @Test func someWindowsRepeatThemselves() {
+    let windows = windows(1000, length: 16)
+    #expect(windows.window(at: 30, period: 3) == (0...16).map { 30 + $0 % 3 })
+    for step in 0..<20 {
+      #expect(windows.periods(step: step, batch: 6, share: 0) == Array(repeating: nil, count: 6))
+      let periods = windows.periods(step: step, batch: 50, share: 1)
+      #expect(periods.allSatisfy { $0.map { (2...8).contains($0) } == true })
+      #expect(Set(periods).count > 3)
+      #expect(periods == self.windows(1000, length: 16).periods(step: step, batch: 50, share: 1))
+      #expect(periods != windows.periods(step: step + 1, batch: 50, share: 1))
+    }
+    let share = windows.periods(step: 0, batch: 5000, share: 0.2).count { $0 != nil }
+    #expect((850..<1150).contains(share))
+    // The shortest windows have one period, and their batch is still as it was.
+    #expect(
+      self.windows(9, length: 1).periods(step: 0, batch: 2, share: 1) == [1, 1])
   }
 }

@@ -7,7 +7,8 @@ require_swift() {
   local hint="Swift $SWIFT_MAJOR.$SWIFT_MINOR or later is needed; get it from https://www.swift.org/install"
   command -v swift >/dev/null || fail "$EX_UNAVAILABLE" "there is no 'swift'. $hint"
   local version
-  version=$(swift --version 2>/dev/null) || fail "$EX_UNAVAILABLE" "'swift --version' fails. $hint"
+  version=$(swift --version 2>&1) || fail "$EX_UNAVAILABLE" "'swift --version' fails: $version
+$hint"
   [[ $version =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] ||
     fail "$EX_UNAVAILABLE" "'swift --version' says '$version'. $hint"
   local major=${BASH_REMATCH[1]} minor=${BASH_REMATCH[2]}

@@ -98,9 +98,11 @@ struct ModelComparison: Encodable {
   }
 
   /// The engine's fastest side against the fastest peer among `sides`; nil when there is no peer.
+  ///
+  /// A peer whose losses differ did other work and does not count.
   private static func verdict(_ sides: [Side], target: Double) -> Verdict? {
     func fastest(isEngine: Bool) -> (side: Side, timing: Timing)? {
-      sides.filter { $0.isEngine == isEngine }
+      sides.filter { $0.isEngine == isEngine && $0.agrees != false }
         .compactMap { side in side.timing.map { (side: side, timing: $0) } }
         .min { $0.timing.median < $1.timing.median }
     }
@@ -118,7 +120,7 @@ struct ModelComparison: Encodable {
   var text: String {
     var table = Table(
       .leading("side"), .leading("products"), .trailing("median ms"), .trailing("min"),
-      .trailing("max"), .trailing("ratio"), .trailing("GFLOP/s"), .trailing("of peak"),
+      .trailing("max"), .trailing("times ours"), .trailing("GFLOP/s"), .trailing("of peak"),
       .trailing("loss off by"), .leading("note"))
     for side in sides {
       guard let timing = side.timing else {

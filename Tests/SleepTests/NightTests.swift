@@ -1,0 +1,119 @@
+import Foundation
+import Individuals
+import LanguageModels
+import Sleep
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct NightTests {
+  @Test(arguments: MemoryKind.allCases)
+  func dayIsLearnedAndTheCoreIsNotTouched(_ memory: MemoryKind) throws {
+    let folder = try TemporaryFolder()
+    let core = try TinyCore(in: folder)
+    let weights = core.folder.appendingPathComponent(LanguageModel.weightsFileName)
+    let before = try Data(contentsOf: weights)
+    let individual = try Fixture.individual(core, folder, reading: TinyCore.day)
+    let outcome = try Night(individual, Fixture.settings(memory), neutral: Fixture.neutral).sleep()
+    guard case .committed(let night, let recall) = outcome else {
+      Issue.record("the night was interrupted by nobody")
+      return
+    }
+    let day = try #require(recall.days.first)
+    #expect(day.bitsPerByteNow < 0.8 * day.bitsPerByteBefore)
+    #expect(day.bitsPerToken > 0)
+    #expect(night.episodes == [1])
+    #expect(try individual.unsleptEpisodes().isEmpty)
+    #expect(try Data(contentsOf: weights) == before)
+    for file in ["memory.safetensors", "exam.json", "brief.md", "brief.html", "night.json"] {
+      let path = individual.folder(ofNight: 1).appendingPathComponent(file).path
+      #expect(FileManager.default.fileExists(atPath: path))
+    }
+    // What recall measures afterwards is what the exam measured before the commit.
+    let again = try Examination(individual, neutral: Fixture.neutral, precision: .float32).report()
+    #expect(again.days.first?.bitsPerByteNow == day.bitsPerByteNow)
+    #expect(again.drift == recall.drift)
+  }
+
+  @Test func interruptedNightGoesOnAndEndsWithTheSameBytes() throws {
+    func memory(interruptedAt stop: Int?) throws -> Data {
+      let folder = try TemporaryFolder()
+      let core = try TinyCore(in: folder)
+      let individual = try Fixture.individual(core, folder, reading: TinyCore.day)
+      let night = Night(individual, Fixture.settings(), neutral: Fixture.neutral)
+      if let stop {
+        var step = 0
+        let outcome = try night.sleep(
+          isInterrupted: { step >= stop },
+          report: { if case .learning(let now, _, _) = $0 { step = now } })
+        guard case .interrupted = outcome else { throw CocoaError(.featureUnsupported) }
+        #expect(individual.currentNight == nil)
+      }
+      var isResumed = false
+      _ = try night.sleep(report: { if case .resumed = $0 { isResumed = true } })
+      #expect(isResumed == (stop != nil))
+      return try Data(
+        contentsOf: individual.folder(ofNight: 1).appendingPathComponent(Mind.memoryFileName))
+    }
+    let whole = try memory(interruptedAt: nil)
+    #expect(try memory(interruptedAt: 3) == whole)
+  }
+
+  @Test func laterNightRehearsesAndRollbackForgets() throws {
+    let folder = try TemporaryFolder()
+    let core = try TinyCore(in: folder)
+    let individual = try Fixture.individual(core, folder, reading: TinyCore.day)
+    let night = Night(individual, Fixture.settings(), neutral: Fixture.neutral)
+    _ = try night.sleep()
+    let second = TinyCore.day.replacingOccurrences(of: "lamp", with: "bell")
+    _ = try individual.journal.appendDocument(title: "second", text: second)
+    guard case .committed(_, let recall) = try night.sleep() else { return }
+    #expect(recall.days.map(\.night) == [1, 2])
+    #expect(recall.days.allSatisfy { $0.bitsPerByteNow < 0.8 * $0.bitsPerByteBefore })
+    try individual.rollback(to: 1)
+    #expect(try individual.unsleptEpisodes().map(\.title) == ["second"])
+    #expect(try Mind.wake(individual).nights.map(\.number) == [1])
+  }
+
+  @Test func emptyDayMakesNoNight() throws {
+    let folder = try TemporaryFolder()
+    let individual = try Fixture.individual(TinyCore(in: folder), folder)
+    #expect(throws: SleepError.self) {
+      try Night(individual, Fixture.settings(), neutral: Fixture.neutral).sleep()
+    }
+    #expect(try individual.history().isEmpty)
+  }
+
+  @Test func destructiveNightIsNotKept() throws {
+    let folder = try TemporaryFolder()
+    let individual = try Fixture.individual(TinyCore(in: folder), folder, reading: TinyCore.day)
+    var settings = Fixture.settings()
+    settings.neutralWeight = 0
+    settings.adapterRate = 0.3
+    let night = Night(individual, settings, neutral: Fixture.neutral)
+    #expect(throws: (any Error).self) { try night.sleep() }
+    #expect(individual.currentNight == nil)
+    #expect(try individual.unsleptEpisodes().count == 1)
+  }
+
+  @Test func shortDayIsAClearError() throws {
+    let folder = try TemporaryFolder()
+    let individual = try Fixture.individual(TinyCore(in: folder), folder, reading: "Too short.")
+    let error = #expect(throws: SleepError.self) {
+      try Night(individual, Fixture.settings(), neutral: Fixture.neutral).sleep()
+    }
+    #expect(error?.description.contains("too short") == true)
+  }
+
+  @Test func damagedMemoryIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let individual = try Fixture.individual(TinyCore(in: folder), folder, reading: TinyCore.day)
+    _ = try Night(
+      individual, Fixture.settings(passes: 4), neutral: Fixture.neutral
+    ).sleep()
+    let file = individual.folder(ofNight: 1).appendingPathComponent(Mind.memoryFileName)
+    try Data("garbage".utf8).write(to: file)
+    let error = #expect(throws: (any Error).self) { try Mind.wake(individual) }
+    #expect(error.map { "\($0)".contains(file.path) } == true)
+  }
+}

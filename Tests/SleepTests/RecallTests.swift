@@ -1,0 +1,89 @@
+import Foundation
+import Individuals
+import LanguageModels
+import Sleep
+import TestSupport
+import Testing
+
+@Suite struct RecallTests {
+  @Test func wordsAreSpelledByTheirTokens() throws {
+    let folder = try TemporaryFolder()
+    let core = try TinyCore(in: folder)
+    let text = try Fixture.text(TinyCore.day, core, folder)
+    #expect(text.words.count > 100)
+    for word in text.words {
+      let spelled = core.tokenizer.decode(text.tokens[word.tokens])
+      #expect(spelled.trimmingCharacters(in: .whitespacesAndNewlines) == text.text(word.bytes))
+    }
+    #expect(text.offsets.last == TinyCore.day.utf8.count)
+  }
+
+  @Test func mostSurprisingTenthIsAsked() throws {
+    let folder = try TemporaryFolder()
+    let core = try TinyCore(in: folder)
+    let text = try Fixture.text(TinyCore.day, core, folder)
+    var losses = [Float](repeating: 1, count: text.tokens.count - 1)
+    let late = text.words.filter { $0.tokens.lowerBound >= 32 }
+    let planted = [late[3], late[40], late[77]]
+    for word in planted { losses[word.tokens.lowerBound - 1] = 50 }
+    let asked = Recall.surprisingWords(text, losses: losses)
+    #expect(asked.count == Int((Double(late.count) * 0.1).rounded()))
+    #expect(planted.allSatisfy(asked.contains))
+    #expect(asked.allSatisfy { $0.tokens.lowerBound >= 32 })
+  }
+
+  /// A model that always says the same cannot fill a gap that needs another word.
+  @Test func clozeAsksForEveryTokenOfAWord() throws {
+    let folder = try TemporaryFolder()
+    let core = try TinyCore(in: folder)
+    let text = try Fixture.text(TinyCore.day, core, folder)
+    let words = text.words.filter { $0.tokens.lowerBound >= 32 }
+    let answers = try Recall.cloze(core.model, text, words)
+    for (word, isRecalled) in zip(words, answers) where isRecalled {
+      var context = Array(text.tokens[(word.tokens.lowerBound - 32)..<word.tokens.lowerBound])
+      for token in text.tokens[word.tokens] {
+        let hidden = core.model.hidden(.init(indices: context, shape: [1, context.count]))
+        #expect(core.model.nextLogits(hidden).argmax() == [Int(token)])
+        context.append(token)
+      }
+    }
+  }
+}
+
+/// What several suites need.
+enum Fixture {
+  static func individual(
+    _ core: TinyCore, _ folder: TemporaryFolder, reading texts: String...
+  ) throws -> Individual {
+    let individual = try Individual.create(
+      name: "ada", core: .opening(core.folder.path), in: Home(root: folder / "home"))
+    for (index, text) in texts.enumerated() {
+      _ = try individual.journal.appendDocument(title: "day \(index + 1)", text: text)
+    }
+    return individual
+  }
+
+  static func text(
+    _ text: String, _ core: TinyCore, _ folder: TemporaryFolder
+  ) throws -> DayText {
+    let individual = try individual(core, folder, reading: text)
+    return DayText(try individual.journal.episodes()[0], core.tokenizer)
+  }
+
+  static let neutral = NeutralText(keep: TinyCore.neutral, heldOut: TinyCore.neutral)
+
+  /// A night of a second.
+  static func settings(_ memory: MemoryKind = .lora, passes: Double = 30) -> NightSettings {
+    var settings = NightSettings()
+    settings.memory = memory
+    settings.passes = passes
+    settings.window = 64
+    settings.dayWindows = 4
+    settings.rehearsalWindows = 2
+    settings.neutralWindows = 2
+    settings.size.rank = 8
+    settings.size.slotCount = 16
+    settings.precision = .float32
+    return settings
+  }
+}
