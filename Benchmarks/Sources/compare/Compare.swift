@@ -12,7 +12,7 @@ enum Compare {
       case .help:
         print(Arguments.usage)
       case .operations:
-        let comparison = try OperationComparison.measured()
+        let comparison = try OperationComparison.measured(progress: note)
         print(comparison.text)
         try write(comparison, to: arguments.jsonFile)
       case .training:

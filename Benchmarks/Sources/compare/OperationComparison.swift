@@ -1,7 +1,8 @@
 import Foundation
 import OperationCatalog
-import struct OperationCatalog.Measurement  // Foundation has one too.
 import Tensors
+
+import struct OperationCatalog.Measurement  // Foundation has one too.
 
 /// Every operation of the engine at a model's sizes, each on one thread.
 struct OperationComparison: Encodable {
@@ -15,9 +16,11 @@ struct OperationComparison: Encodable {
   let machine: Machine
   let operations: [Line]
 
-  static func measured() throws -> OperationComparison {
+  static func measured(progress: (String) -> Void) throws -> OperationComparison {
     var peaks: [Precision: Double] = [:]
-    let lines = try OperationCatalog.cases(.benchmark).map { operation in
+    let cases = OperationCatalog.cases(.benchmark)
+    let lines = try cases.enumerated().map { index, operation in
+      progress("\(index + 1) of \(cases.count): \(operation)")
       let peak = try peaks[operation.precision] ?? peak(operation.precision)
       peaks[operation.precision] = peak
       let measurement = operation.measure()
