@@ -3,6 +3,7 @@
 # Exit codes as in sysexits.h.
 readonly EX_USAGE=64
 readonly EX_UNAVAILABLE=69
+readonly EX_IOERR=74
 
 say() { printf '%s\n' "$*" >&2; }
 

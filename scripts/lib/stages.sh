@@ -21,8 +21,9 @@ stage() {
   return "$status"
 }
 
-# The table of stages and their sum.
+# The table of stages and their sum; nothing when there was none.
 stage_table() {
+  ((${#stage_names[@]} > 0)) || return 0
   local index tenths=0
   printf '%-34s %8s\n' stage seconds
   for index in "${!stage_names[@]}"; do
