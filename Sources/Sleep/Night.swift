@@ -117,15 +117,17 @@ public struct Night {
             teacherShare: settings.teacherShare)
         })
       let keep = mind.tokenizer.encode(neutral.keep)
+      let neutralWindow = min(
+        settings.neutralWindow, mind.model.configuration.contextLength, keep.count - 1)
       let neutralMaterial = StudyMaterial(
-        tokens: keep, belief: try Teacher.belief(core.model, keep, window: settings.window),
+        tokens: keep, belief: try Teacher.belief(core.model, keep, window: neutralWindow),
         teacherShare: 1, scale: settings.neutralWeight)
       let memory = NightMemory.begin(
         settings.memory, size: settings.size, on: mind.model, seed: settings.seed)
       return NightTraining(
         settings: settings, model: mind.model, memory: memory, day: day,
         rehearsal: rehearsal.holds(settings.window) ? rehearsal : nil, neutral: neutralMaterial,
-        steps: settings.steps(dayTokens: day.tokens.count))
+        neutralWindow: neutralWindow, steps: settings.steps(dayTokens: day.tokens.count))
     }
   }
 
@@ -148,6 +150,7 @@ extension NightSettings {
       "memory": memory.rawValue, "slotCount": "\(size.slotCount)", "rank": "\(size.rank)",
       "passes": "\(passes)", "window": "\(window)", "dayWindows": "\(dayWindows)",
       "rehearsalWindows": "\(rehearsalWindows)", "neutralWindows": "\(neutralWindows)",
+      "neutralWindow": "\(neutralWindow)",
       "neutralWeight": "\(neutralWeight)", "teacherShare": "\(teacherShare)",
       "adapterRate": "\(adapterRate)", "slotRate": "\(slotRate)",
       "precision": precision.rawValue,

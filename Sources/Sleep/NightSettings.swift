@@ -15,8 +15,11 @@ public struct NightSettings: Sendable, Codable, Equatable {
   public var dayWindows = 12
   /// Windows of earlier days per step, when there are any.
   public var rehearsalWindows = 6
+  /// Tokens per window of neutral text, as far as the core's context allows: what is not kept at the
+  /// far positions of a context is lost there.
+  public var neutralWindow = 512
   /// Windows of neutral text per step.
-  public var neutralWindows = 4
+  public var neutralWindows = 3
   /// The weight of the neutral windows' loss.
   public var neutralWeight: Float = 1
   /// How much of a target is the teacher's belief; the rest is the text itself.

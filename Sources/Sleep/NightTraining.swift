@@ -14,6 +14,8 @@ struct NightTraining {
   let day: StudyMaterial
   let rehearsal: StudyMaterial?
   let neutral: StudyMaterial
+  /// Tokens per window of neutral text.
+  let neutralWindow: Int
   let steps: Int
 
   /// Seconds between checkpoints: what an interruption can cost.
@@ -34,18 +36,16 @@ struct NightTraining {
     var lastSave = Date()
     var recentLoss = 0.0
     for step in (resumed?.step ?? 0)..<max(steps, resumed?.step ?? 0) {
-      let windows = self.windows(ofStep: step)
-      let groups = stride(from: 0, to: windows.count, by: 4).map {
-        Array(windows[$0..<min($0 + 4, windows.count)])
-      }
+      let pieces = self.pieces(ofStep: step)
       let (loss, gradients) = try settings.precision.run {
-        try ParallelGradients.sum(pieces: groups.count) { index in
-          let (inputs, targets) = StudyMaterial.batch(groups[index], length: settings.window)
+        try ParallelGradients.sum(pieces: pieces.count) { index in
+          let (inputs, targets) = StudyMaterial.batch(
+            pieces[index].windows, length: pieces[index].length)
           return model.losses(model.hidden(inputs), targets).sum()
         }
       }
-      guard loss.isFinite else { throw TrainingError.diverged(step: step) }
-      let scale = 1 / Float(windows.count * settings.window)
+      guard loss.isFinite else { throw TrainingError.diverged(step: step + 1) }
+      let scale = 1 / Float(pieces.reduce(0) { $0 + $1.windows.count * $1.length })
       recentLoss = loss * Double(scale)
       try optimizer.update(
         parameters, along: gradients, rate: schedule.factor(at: step, of: steps),
@@ -62,17 +62,32 @@ struct NightTraining {
     return recentLoss
   }
 
+  /// Windows of one length that a worker carries together.
+  private struct Piece {
+    var windows: [(material: StudyMaterial, start: Int)]
+    var length: Int
+  }
+
+  /// Tokens that a worker carries at once: enough to fill a matrix product, few enough for its cache.
+  private static let pieceTokens = 512
+
   /// A step's windows follow from the seed and its number alone, so that a resumed night is the same night.
-  private func windows(ofStep step: Int) -> [(material: StudyMaterial, start: Int)] {
+  private func pieces(ofStep step: Int) -> [Piece] {
     var random = RandomSource(seed: settings.seed, name: "night step \(step)")
-    func draw(_ count: Int, from material: StudyMaterial) -> [(StudyMaterial, Int)] {
-      (0..<count).map { _ in
-        (material, random.integer(in: 0..<material.tokens.count - settings.window))
+    func draw(_ count: Int, _ length: Int, from material: StudyMaterial) -> [Piece] {
+      let windows = (0..<count).map { _ in
+        (material: material, start: random.integer(in: 0..<material.tokens.count - length))
+      }
+      let share = max(Self.pieceTokens / length, 1)
+      return stride(from: 0, to: count, by: share).map {
+        Piece(windows: Array(windows[$0..<min($0 + share, count)]), length: length)
       }
     }
-    var windows = draw(settings.dayWindows, from: day)
-    if let rehearsal { windows += draw(settings.rehearsalWindows, from: rehearsal) }
-    return windows + draw(settings.neutralWindows, from: neutral)
+    var pieces = draw(settings.dayWindows, settings.window, from: day)
+    if let rehearsal {
+      pieces += draw(settings.rehearsalWindows, settings.window, from: rehearsal)
+    }
+    return pieces + draw(settings.neutralWindows, neutralWindow, from: neutral)
   }
 
   private func optimizer() -> OptimizerGroups {

@@ -58,7 +58,7 @@ import Testing
     try expect("read", "ada", good, missing, code: 74, says: missing)
     #expect(try circadian.run("history", "ada").output.contains("nothing waits"))
     let huge = folder / "huge.txt"
-    FileManager.default.createFile(atPath: huge.path, contents: Data())
+    _ = try folder.file(Data(), name: "huge.txt")
     let handle = try FileHandle(forWritingTo: huge)
     try handle.truncate(atOffset: 5 << 30)
     try handle.close()

@@ -53,8 +53,8 @@ import Tokenizers
     in folder: ModelFolder, _ change: (inout [String: Any]) -> Void
   ) throws -> String {
     try folder.rewriteConfiguration(change)
-    let error = #expect(throws: LanguageModelError.self) { try folder.open() }
-    let message = "\(error!)"
+    let error = try #require(throws: LanguageModelError.self) { try folder.open() }
+    let message = "\(error)"
     #expect(message.hasPrefix(folder.configurationFile.path + ": "), "\(message)")
     return String(message.dropFirst(folder.configurationFile.path.count + 2))
   }
@@ -101,15 +101,15 @@ import Tokenizers
     let deep = String(repeating: "[", count: 100_000)
     for text in ["[]", "null", "3", "\"text\"", "{", "}", "\u{0}", "{\"format\":", deep] {
       try folder.writeConfiguration(Data(text.utf8))
-      let error = #expect(throws: LanguageModelError.self) { try folder.open() }
-      let message = "\(error!)".dropFirst(folder.configurationFile.path.count)
+      let error = try #require(throws: LanguageModelError.self) { try folder.open() }
+      let message = "\(error)".dropFirst(folder.configurationFile.path.count)
       #expect(
         message.hasPrefix(": not valid JSON: ") || message.hasPrefix(": not a JSON object"),
         "\(message)")
     }
     try folder.writeConfiguration(Data("{\n  \"format\": 1,,\n}".utf8))
-    let error = #expect(throws: LanguageModelError.self) { try folder.open() }
-    #expect("\(error!)".hasSuffix("not valid JSON: Invalid value around character 16."))
+    let error = try #require(throws: LanguageModelError.self) { try folder.open() }
+    #expect("\(error)".hasSuffix("not valid JSON: Invalid value around character 16."))
     try folder.writeConfiguration(Data([0xff, 0xfe, 0x7b]))
     #expect(throws: LanguageModelError.self) { try folder.open() }
   }
@@ -132,8 +132,8 @@ import Tokenizers
     // The last byte is a line break.
     for length in 1..<sound.count - 1 {
       try folder.writeConfiguration(sound.prefix(length))
-      let error = #expect(throws: LanguageModelError.self) { try folder.open() }
-      #expect("\(error!)".contains("config.json: "))
+      let error = try #require(throws: LanguageModelError.self) { try folder.open() }
+      #expect("\(error)".contains("config.json: "))
     }
   }
 

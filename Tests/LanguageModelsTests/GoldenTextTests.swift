@@ -37,7 +37,7 @@ struct GoldenTextTests {
 
   @Test func quantizedWeightsAreRefusedByName() throws {
     let url = SharedData.stories.appendingPathComponent("stories260K-q8.bin")
-    let error = #expect(throws: CheckpointError.self) { try LanguageModel.open(url) }
-    #expect(error?.description.contains("stories260K-q8.bin") == true)
+    let error = try #require(throws: CheckpointError.self) { try LanguageModel.open(url) }
+    #expect(error.description.contains("stories260K-q8.bin"))
   }
 }

@@ -106,14 +106,14 @@ import Tokenizers
     let file = folder.temporary / name
     try Data().write(to: file)
     for _ in 0..<2 {
-      let error = #expect(throws: (any Error).self) { try folder.open() }
-      #expect("\(error!)".contains(file.path), "\(error!)")
-      #expect(!"\(error!)".contains("NSError") && !"\(error!)".contains("Domain"), "\(error!)")
+      let error = try #require(throws: (any Error).self) { try folder.open() }
+      #expect("\(error)".contains(file.path), "\(error)")
+      #expect(!"\(error)".contains("NSError") && !"\(error)".contains("Domain"), "\(error)")
       try? FileManager.default.removeItem(at: file)
     }
     try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
-    let error = #expect(throws: (any Error).self) { try folder.open() }
-    #expect("\(error!)".contains(file.path), "\(error!)")
+    let error = try #require(throws: (any Error).self) { try folder.open() }
+    #expect("\(error)".contains(file.path), "\(error)")
   }
 
   @Test func whatIsNoModelIsNamed() throws {
@@ -124,8 +124,8 @@ import Tokenizers
     }
     for bytes in ["", "G", "GGU", "GGUF", "PK\u{3}\u{4}", String(repeating: "x", count: 4000)] {
       let file = try temporary.file(Data(bytes.utf8))
-      let error = #expect(throws: (any Error).self) { try LanguageModel.open(file) }
-      #expect("\(error!)".contains(file.path), "\(error!)")
+      let error = try #require(throws: (any Error).self) { try LanguageModel.open(file) }
+      #expect("\(error)".contains(file.path), "\(error)")
     }
   }
 
@@ -135,12 +135,12 @@ import Tokenizers
       let url = URL(fileURLWithPath: path)
       let opened = try LanguageModel.open(url)
       limitFileSize(to: 4096)
-      let error = #expect(throws: FileSystemError.self) {
+      let error = try #require(throws: FileSystemError.self) {
         try LanguageModel.write(
           opened.model, tokenizerFile: url.appendingPathComponent("tokenizer.json"),
           pretrainingTokens: nil, precision: .bfloat16, to: url)
       }
-      #expect(error?.path == url.appendingPathComponent("model.safetensors").path)
+      #expect(error.path == url.appendingPathComponent("model.safetensors").path)
     }
     #expect(try folder.open().pretrainingTokens == 1234)
     #expect(try logits(folder.open().model) == logits(folder.model))

@@ -36,29 +36,28 @@ struct NanoSortTests {
   }
 
   @Test func everyStepOfTheFirstBlock() throws {
-    let parameters = oracle.model.parameters
-    func layer(_ path: String) -> (weight: Tensor, bias: Tensor) {
-      let prefix = "blocks.0." + path
-      return (parameters[prefix + ".weight"]!.effective, parameters[prefix + ".bias"]!.effective)
+    func parameter(_ path: String) throws -> Tensor {
+      try #require(oracle.model.parameters[path]).effective
     }
-    func normalized(_ x: Tensor, _ path: String) -> Tensor {
-      let (weight, bias) = layer(path)
-      return x.layerNormalized(weight: weight, bias: bias, epsilon: 1e-5)
+    func normalized(_ x: Tensor, _ path: String) throws -> Tensor {
+      try x.layerNormalized(
+        weight: parameter("blocks.0.\(path).weight"), bias: parameter("blocks.0.\(path).bias"),
+        epsilon: 1e-5)
     }
-    func mapped(_ x: Tensor, _ path: String) -> Tensor {
-      let (weight, bias) = layer(path)
-      return x.linear(weight, bias: bias)
+    func mapped(_ x: Tensor, _ path: String) throws -> Tensor {
+      try x.linear(
+        parameter("blocks.0.\(path).weight"), bias: parameter("blocks.0.\(path).bias"))
     }
     let tokens = try oracle.tokens
-    let embedded = parameters["embedding.weight"]!.effective.rows(at: tokens)
+    let embedded = try parameter("embedding.weight").rows(at: tokens)
     try expect(embedded, is: "tok_emb")
-    let positions = parameters["positions.weight"]!.effective
+    let positions = try parameter("positions.weight")
     #expect(try positions.values == oracle.partial("pos_emb").values)
 
     let x = try oracle.partial("x")
-    let first = normalized(x, "attentionNormalization")
+    let first = try normalized(x, "attentionNormalization")
     try expect(first, is: "ln1")
-    let parts = ["query", "key", "value"].map { mapped(first, "attention.\($0)") }
+    let parts = try ["query", "key", "value"].map { try mapped(first, "attention.\($0)") }
     try expect(.concatenated(parts, axis: 2), is: "qkv")
     let heads = parts.map { $0.reshaped([3, 11, 3, 16]) }
     for (name, tensor) in zip(["q", "k", "v"], heads) {
@@ -66,18 +65,18 @@ struct NanoSortTests {
     }
     let mixed = heads[0].attending(keys: heads[1], values: heads[2]).reshaped(x.shape)
     try expect(mixed, is: "y")
-    let projected = mapped(mixed, "attention.output")
+    let projected = try mapped(mixed, "attention.output")
     try expect(projected, is: "yProj")
     let attended = x + projected
     try expect(attended, is: "attnResid")
 
-    let second = normalized(attended, "feedForwardNormalization")
+    let second = try normalized(attended, "feedForwardNormalization")
     try expect(second, is: "ln2")
-    let up = mapped(second, "feedForward.up")
+    let up = try mapped(second, "feedForward.up")
     try expect(up, is: "fc")
     let active = up.activated(by: .gelu)
     try expect(active, is: "gelu")
-    let down = mapped(active, "feedForward.down")
+    let down = try mapped(active, "feedForward.down")
     try expect(down, is: "mlp")
     try expect(attended + down, is: "mlpResid")
   }

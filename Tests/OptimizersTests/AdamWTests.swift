@@ -93,10 +93,10 @@ import Testing
       var state = sound
       state[name] = tensor
       var restored = AdamW(learningRate: 0.1)
-      let error = #expect(throws: OptimizerError.self) {
+      let error = try #require(throws: OptimizerError.self) {
         try restored.restore(state, for: [parameter])
       }
-      return "\(error!)"
+      return "\(error)"
     }
     let step = "adamw.step"
     let steps: [Tensor?] = [

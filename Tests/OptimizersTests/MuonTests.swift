@@ -65,11 +65,11 @@ import Testing
     ]
     for (name, tensor) in wrong {
       var optimizer = Muon()
-      let error = #expect(throws: OptimizerError.self) {
+      let error = try #require(throws: OptimizerError.self) {
         try optimizer.restore(
           TensorDictionary(sourceName: "run.safetensors", [(name, tensor)]), for: [parameter])
       }
-      #expect("\(error!)".contains("run.safetensors") && "\(error!)".contains("'\(name)'"))
+      #expect("\(error)".contains("run.safetensors") && "\(error)".contains("'\(name)'"))
     }
   }
 }

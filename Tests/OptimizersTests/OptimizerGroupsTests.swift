@@ -73,10 +73,10 @@ import Testing
       var state = sound
       state[name] = .zeros([9, 4])
       var restored = groups()
-      let error = #expect(throws: OptimizerError.self) {
+      let error = try #require(throws: OptimizerError.self) {
         try restored.restore(state, for: parameters)
       }
-      #expect("\(error!)".contains("'\(name.replacing("rest/", with: ""))'"))
+      #expect("\(error)".contains("'\(name.replacing("rest/", with: ""))'"))
     }
     for name in sound.tensorNames where name.contains("adamw") {
       var state = sound

@@ -81,6 +81,7 @@ enum Fixture {
     settings.dayWindows = 4
     settings.rehearsalWindows = 2
     settings.neutralWindows = 2
+    settings.neutralWindow = 64
     settings.size.rank = 8
     settings.size.slotCount = 16
     settings.precision = .float32

@@ -111,10 +111,10 @@ import Training
     await #expect(processExitsWith: .success) { [path = checkpoint.path as String] in
       let run = try Pretraining(tinyPlan(steps: 9), tokens: tinyText)
       limitFileSize(to: 4096)
-      let error = #expect(throws: FileSystemError.self) {
+      let error = try #require(throws: FileSystemError.self) {
         try run.run(checkpoint: URL(fileURLWithPath: path)) { _ in }
       }
-      #expect(error?.path == path)
+      #expect(error.path == path)
     }
     #expect(try Data(contentsOf: checkpoint) == before)
     #expect(try folder.names() == ["run"])
@@ -146,13 +146,13 @@ import Training
       tinyPlan(steps: 4) { $0.configuration.hiddenWidth = 48 },
     ]
     for plan in others {
-      let error = #expect(throws: TrainingError.self) { try run(plan, checkpoint) }
+      let error = try #require(throws: TrainingError.self) { try run(plan, checkpoint) }
       guard case .otherRun(let file, let expected, let found) = error else {
-        Issue.record("\(String(describing: error))")
+        Issue.record("\(error)")
         continue
       }
       #expect(file == checkpoint.path && expected != found)
-      #expect("\(error!)".hasPrefix("\(checkpoint.path): belongs to another run"))
+      #expect("\(error)".hasPrefix("\(checkpoint.path): belongs to another run"))
     }
     // The same plan for another text is another run, too.
     var text = tinyText
@@ -170,14 +170,14 @@ import Training
     let folder = try TemporaryFolder()
     let checkpoint = folder / "run"
     let plan = tinyPlan(steps: 20) { $0.headRate = 3e38 }
-    let error = #expect(throws: TrainingError.self) {
+    let error = try #require(throws: TrainingError.self) {
       try run(plan, checkpoint, saveInterval: 0)
     }
     guard case .diverged(let step) = error else {
-      Issue.record("\(String(describing: error))")
+      Issue.record("\(error)")
       return
     }
-    #expect(step > 1 && "\(error!)".contains("step \(step)"))
+    #expect(step > 1 && "\(error)".contains("step \(step)"))
     #expect(try SafetensorsFile(checkpoint).metadata["step"] == String(step - 1))
   }
 }

@@ -39,9 +39,9 @@ import Training
     _ = try run.run(checkpoint: checkpoint) { _ in }
   }
 
-  private func expectRefusal(naming part: String) {
-    let error = #expect(throws: (any Error).self) { try resume() }
-    #expect("\(error!)".contains(checkpoint.path) && "\(error!)".contains(part), "\(error!)")
+  private func expectRefusal(naming part: String) throws {
+    let error = try #require(throws: (any Error).self) { try resume() }
+    #expect("\(error)".contains(checkpoint.path) && "\(error)".contains(part), "\(error)")
   }
 
   @Test func stepsAndFingerprintsThatLie() throws {
@@ -50,15 +50,15 @@ import Training
       var changed = metadata
       changed["step"] = step
       try write(tensors, changed)
-      expectRefusal(naming: "'step'")
+      try expectRefusal(naming: "'step'")
     }
     var changed = metadata
     changed["fingerprint"] = nil
     try write(tensors, changed)
-    expectRefusal(naming: "'fingerprint'")
+    try expectRefusal(naming: "'fingerprint'")
     changed["fingerprint"] = "{}"
     try write(tensors, changed)
-    expectRefusal(naming: "another run")
+    try expectRefusal(naming: "another run")
     try write(tensors, metadata)
     try resume()
   }
@@ -70,12 +70,12 @@ import Training
       var changed = tensors
       changed[name] = .zeros([3, 1])
       try write(changed, metadata)
-      expectRefusal(naming: name.replacing(/^optimizer\/[a-z]+\//, with: ""))
+      try expectRefusal(naming: name.replacing(/^optimizer\/[a-z]+\//, with: ""))
       // Without its momentum, a matrix is one that has not moved yet.
       guard !name.contains("muon") else { continue }
       changed[name] = nil
       try write(changed, metadata)
-      expectRefusal(naming: name.replacing(/^optimizer\/[a-z]+\//, with: ""))
+      try expectRefusal(naming: name.replacing(/^optimizer\/[a-z]+\//, with: ""))
     }
     for name in [
       "stranger", "parameter/stranger", "optimizer/stranger", "optimizer/rest/adamw.first.stranger",
@@ -83,17 +83,17 @@ import Training
       var changed = tensors
       changed[name] = .zeros([2])
       try write(changed, metadata)
-      expectRefusal(naming: "stranger")
+      try expectRefusal(naming: "stranger")
     }
   }
 
   @Test func whatIsNoCheckpoint() throws {
     _ = try folder.file(Data(), name: "run")
-    expectRefusal(naming: "run")
+    try expectRefusal(naming: "run")
     _ = try folder.file(Data("not a checkpoint".utf8), name: "run")
-    expectRefusal(naming: "run")
+    try expectRefusal(naming: "run")
     try FileManager.default.removeItem(at: checkpoint)
     try FileManager.default.createDirectory(at: checkpoint, withIntermediateDirectories: false)
-    expectRefusal(naming: "run")
+    try expectRefusal(naming: "run")
   }
 }

@@ -6,12 +6,12 @@ stage_states=()
 
 # stage NAME COMMAND...: runs the command, remembers its time, and returns its status.
 stage() {
-  local name=$1 begin=$EPOCHREALTIME status=0
+  local title=$1 begin=$EPOCHREALTIME status=0
   shift
-  say "== $name"
+  say "== $title"
   "$@" || status=$?
   local microseconds=$((${EPOCHREALTIME/[.,]/} - ${begin/[.,]/}))
-  stage_names+=("$name")
+  stage_names+=("$title")
   stage_seconds+=("$(printf '%d.%d' $((microseconds / 1000000)) $((microseconds / 100000 % 10)))")
   if ((status == 0)); then
     stage_states+=("")

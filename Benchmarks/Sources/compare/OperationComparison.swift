@@ -17,23 +17,24 @@ struct OperationComparison: Encodable {
   let operations: [Line]
 
   static func measured(progress: (String) -> Void) throws -> OperationComparison {
-    var peaks: [Precision: Double] = [:]
+    var peaks: [Precision: MatrixPeak] = [:]
     let cases = OperationCatalog.cases(.benchmark)
-    let lines = try cases.enumerated().map { index, operation in
+    let measurements = try cases.enumerated().map { index, operation in
       progress("\(index + 1) of \(cases.count): \(operation)")
-      let peak = try peaks[operation.precision] ?? peak(operation.precision)
-      peaks[operation.precision] = peak
-      let measurement = operation.measure()
-      return Line(
-        measurement: measurement, shareOfPeak: measurement.gigaflopsPerSecond.map { $0 / peak })
+      if operation.flops != nil {
+        let pool = WorkerPool(count: 1)
+        try peaks[operation.precision, default: MatrixPeak(operation.precision, on: pool)].measure()
+      }
+      return operation.measure()
     }
-    return OperationComparison(date: .now, machine: .current, operations: lines)
-  }
-
-  private static func peak(_ precision: Precision) throws -> Double {
-    var peak = MatrixPeak(precision, on: WorkerPool(count: 1))
-    for _ in 0..<3 { try peak.measure() }
-    return peak.gigaflopsPerSecond
+    return OperationComparison(
+      date: .now, machine: .current,
+      operations: zip(cases, measurements).map { operation, measurement in
+        let peak = peaks[operation.precision]?.gigaflopsPerSecond
+        return Line(
+          measurement: measurement,
+          shareOfPeak: measurement.gigaflopsPerSecond.flatMap { rate in peak.map { rate / $0 } })
+      })
   }
 
   var text: String {
