@@ -6,11 +6,17 @@ import Tensors
 
 /// What a night is kept in.
 public enum MemoryKind: String, Sendable, Codable, CaseIterable {
+  /// A low-rank change of the matrices inside the blocks whose keys fire only where they are addressed.
+  case gated
   /// Trained keys and values before the context, own slots per night.
   case slots
-  /// A low-rank change of the matrices inside the blocks.
+  /// A linear low-rank change of the matrices inside the blocks; awake it is part of the weights.
   case lora
+  /// Slots and LoRA together.
   case both
+
+  var hasSlots: Bool { self == .slots || self == .both }
+  var hasAdapters: Bool { self != .slots }
 }
 
 /// How large a night's memory is.
@@ -18,7 +24,7 @@ public struct MemorySize: Sendable, Codable, Equatable {
   /// Slots per layer.
   public var slotCount = 256
   /// The rank of the low-rank change.
-  public var rank = 32
+  public var rank = 64
 
   public init() {}
 }
@@ -45,21 +51,22 @@ public struct NightMemory: Sendable {
     var random = RandomSource(seed: seed, name: "night memory")
     var adapters: [(String, LowRank)] = []
     var slots: [(String, Parameter, Parameter)] = []
-    if kind != .slots {
+    if kind.hasAdapters {
+      let form = AdapterForm(kind)
       for parameter in model.parameters.parameters where isAdaptable(parameter) {
         let (out, width) = (parameter.shape[0], parameter.shape[1])
+        let path = form.path(of: parameter)
+        let down = Tensor.uniform(
+          [size.rank, width], bound: (3 / Float(width)).squareRoot(), using: &random)
         let change = LowRank(
-          down: Parameter(
-            path: "lora.\(parameter.path).down",
-            value: .uniform(
-              [size.rank, width], bound: (3 / Float(width)).squareRoot(), using: &random)),
-          up: Parameter(path: "lora.\(parameter.path).up", value: .zeros([out, size.rank])),
-          scale: 1)
-        parameter.reparameterization = change
+          down: Parameter(path: path + ".down", value: down),
+          up: Parameter(path: path + ".up", value: .zeros([out, size.rank])), scale: 1,
+          activation: form.activation)
+        parameter.stack(change)
         adapters.append((parameter.path, change))
       }
     }
-    if kind != .lora {
+    if kind.hasSlots {
       for site in model.parameters.slotSites {
         let shape: Shape = [size.slotCount, site.keyHeadCount, site.headWidth]
         // Keys as large as the core's own (their root mean square is 1), values near zero.
@@ -81,7 +88,7 @@ public struct NightMemory: Sendable {
     try writer.write(to: url)
   }
 
-  /// Attaches the memory stored at `url`, frozen: its low-rank change is added to the weights.
+  /// Attaches the memory stored at `url`, frozen; a linear change becomes part of the weights.
   ///
   /// - Throws: `CheckpointError` or ``ParameterError`` when the file does not fit the model.
   public static func attach(_ url: URL, to model: Transformer) throws {
@@ -98,15 +105,25 @@ public struct NightMemory: Sendable {
       }
     }
     for parameter in model.parameters.parameters where isAdaptable(parameter) {
-      let name = "lora.\(parameter.path)"
-      guard let down = try tensor(name + ".down") else { continue }
-      guard let up = try tensor(name + ".up") else {
-        throw ParameterError.missing(path: name + ".up", source: url.path)
+      for form in AdapterForm.allCases {
+        let name = form.path(of: parameter)
+        guard let down = try tensor(name + ".down") else { continue }
+        guard let up = try tensor(name + ".up") else {
+          throw ParameterError.missing(path: name + ".up", source: url.path)
+        }
+        let rank = up.shape.width
+        try check(name + ".up", up, [parameter.shape[0], rank])
+        try check(name + ".down", down, [rank, parameter.shape[1]])
+        let change = LowRank(
+          down: Parameter(path: name + ".down", value: down, isTrainable: false),
+          up: Parameter(path: name + ".up", value: up, isTrainable: false), scale: 1,
+          activation: form.activation)
+        if form.activation == nil {
+          parameter.replace(with: change.effective(parameter.value.detached()))
+        } else {
+          parameter.stack(change)
+        }
       }
-      let rank = up.shape.width
-      try check(name + ".up", up, [parameter.shape[0], rank])
-      try check(name + ".down", down, [rank, parameter.shape[1]])
-      parameter.replace(with: parameter.value.detached() + up.multiplied(by: down))
     }
     for site in model.parameters.slotSites {
       let name = "slots.\(site.path)"
@@ -130,5 +147,25 @@ public struct NightMemory: Sendable {
   /// The matrices that a low-rank change applies to: those inside the blocks.
   private static func isAdaptable(_ parameter: Parameter) -> Bool {
     parameter.path.hasPrefix("blocks.") && parameter.shape.rank == 2
+  }
+}
+
+/// The two forms of a low-rank change, which also are their names in a night's file.
+private enum AdapterForm: String, CaseIterable {
+  case gated, lora
+
+  init(_ kind: MemoryKind) { self = kind == .gated ? .gated : .lora }
+
+  /// Squared as in the core's own feed-forward blocks: what barely fires is next to nothing.
+  var activation: Activation? { self == .gated ? .reluSquared : nil }
+
+  func path(of parameter: Parameter) -> String { "\(rawValue).\(parameter.path)" }
+}
+
+extension Parameter {
+  /// Adds a change to those that stand before the weight already.
+  fileprivate func stack(_ change: LowRank) {
+    let earlier = (reparameterization as? StackedChanges)?.changes ?? []
+    reparameterization = StackedChanges(earlier + [change])
   }
 }

@@ -116,19 +116,40 @@ public struct Night {
             belief: try Teacher.belief(mind.model, $0.tokens, window: settings.window),
             teacherShare: settings.teacherShare)
         })
-      let keep = mind.tokenizer.encode(neutral.keep)
-      let neutralWindow = min(
-        settings.neutralWindow, mind.model.configuration.contextLength, keep.count - 1)
-      let neutralMaterial = StudyMaterial(
-        tokens: keep, belief: try Teacher.belief(core.model, keep, window: neutralWindow),
-        teacherShare: 1, scale: settings.neutralWeight)
+      let steps = settings.steps(dayTokens: day.tokens.count)
+      let neutralMaterial = try self.neutralMaterial(core, steps: steps)
       let memory = NightMemory.begin(
         settings.memory, size: settings.size, on: mind.model, seed: settings.seed)
       return NightTraining(
         settings: settings, model: mind.model, memory: memory, day: day,
         rehearsal: rehearsal.holds(settings.window) ? rehearsal : nil, neutral: neutralMaterial,
-        neutralWindow: neutralWindow, steps: settings.steps(dayTokens: day.tokens.count))
+        neutralWindow: neutralWindow(core), steps: steps)
     }
+  }
+
+  private func neutralWindow(_ core: Mind) -> Int {
+    min(settings.neutralWindow, core.model.configuration.contextLength)
+  }
+
+  /// As much neutral text as the night will see, from all over it, with what the core alone believes.
+  private func neutralMaterial(_ core: Mind, steps: Int) throws -> StudyMaterial {
+    let window = neutralWindow(core)
+    let tokens = core.tokenizer.encode(neutral.keep)
+    guard tokens.count > window + 1 else {
+      throw SleepError.tooShort(tokens: tokens.count, needed: window + 2)
+    }
+    let needed = steps * settings.neutralWindows + 2
+    let weight = settings.neutralWeight
+    var random = RandomSource(seed: settings.seed, name: "neutral text")
+    let starts = Array(stride(from: 0, to: tokens.count - window - 1, by: window))
+      .shuffled(using: &random).prefix(needed).sorted()
+    return StudyMaterial(
+      joining: try WorkerPool.shared.map(starts.count) { index in
+        let excerpt = Array(tokens[starts[index]...starts[index] + window])
+        return StudyMaterial(
+          tokens: excerpt, belief: try Teacher.belief(core.model, excerpt, window: window),
+          teacherShare: 1, scale: weight)
+      })
   }
 
   private func measures(_ recall: RecallReport) -> [String: Double] {

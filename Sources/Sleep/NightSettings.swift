@@ -5,10 +5,10 @@ import Tensors
 /// Everything that decides how a night is spent; what is measured behind each default is in
 /// `Documentation/Sleep.md`.
 public struct NightSettings: Sendable, Codable, Equatable {
-  public var memory = MemoryKind.lora
+  public var memory = MemoryKind.gated
   public var size = MemorySize()
   /// How often the day's text is gone through.
-  public var passes = 40.0
+  public var passes = 16.0
   /// Tokens per study window.
   public var window = 128
   /// Study windows of the day per step.
@@ -21,7 +21,7 @@ public struct NightSettings: Sendable, Codable, Equatable {
   /// Windows of neutral text per step.
   public var neutralWindows = 3
   /// The weight of the neutral windows' loss.
-  public var neutralWeight: Float = 1
+  public var neutralWeight: Float = 2
   /// How much of a target is the teacher's belief; the rest is the text itself.
   public var teacherShare: Float = 0.3
   /// AdamW's rates for the low-rank change and for the slots.

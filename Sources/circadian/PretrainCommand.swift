@@ -148,7 +148,7 @@ struct BookCorpus {
   private(set) var heldOut = ""
 
   /// Bytes of training text kept as excerpts, and bytes per excerpt.
-  private static let (keepBytes, excerptBytes) = (240_000, 6_000)
+  private static let (keepBytes, excerptBytes) = (1_200_000, 6_000)
 
   init(_ files: [String], _ tokenizer: any Tokenizer, validationShare: Double) throws {
     let begin = tokenizer.beginningOfText.map { [$0] } ?? []

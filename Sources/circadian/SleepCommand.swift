@@ -19,7 +19,8 @@ struct SleepCommand: Command {
   let individual = Argument<String>("name", help: "Who sleeps.")
   let memory = CommandLineInterface.Option(
     "memory", default: SleepCommand.defaults.memory,
-    help: "What the night is kept in: trained keys and values, a low-rank change, or both.")
+    help: "What the night is kept in: a gated low-rank change, trained keys and values (slots), "
+      + "a linear low-rank change (LoRA), or slots and LoRA.")
   let passes = CommandLineInterface.Option(
     "passes", default: SleepCommand.defaults.passes, must: .be(in: 0.1...10_000),
     help: "How often the day is gone through.")

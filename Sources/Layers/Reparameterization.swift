@@ -1,0 +1,71 @@
+import Tensors
+
+/// A way to compute what layers see of a weight from the one that is stored.
+public protocol Reparameterization: Sendable {
+  /// The parameters that it adds to the model.
+  var parameters: [Parameter] { get }
+
+  /// The effective weight.
+  ///
+  /// - Precondition: the change is linear, so that there is one.
+  func effective(_ base: Tensor) -> Tensor
+
+  /// Rows of `x` through the effective weight; cheaper than building it where that is possible.
+  func project(_ x: Tensor, through base: Tensor, bias: Tensor?) -> Tensor
+}
+
+/// A change of low rank: base x + scale * B f(A x) with A [rank, in] and B [out, rank].
+///
+/// Without an activation f it is LoRA (2106.09685) and can be added to the weight. With one, each row of A is
+/// a key and each column of B the value that it calls up, as in a feed-forward block (2012.14913): where no
+/// key fires, the weight is what it was.
+public struct LowRank: Reparameterization {
+  public let down: Parameter
+  public let up: Parameter
+  public let scale: Float
+  public let activation: Activation?
+
+  public init(down: Parameter, up: Parameter, scale: Float, activation: Activation? = nil) {
+    precondition(
+      down.shape.rank == 2 && up.shape.rank == 2 && down.shape[0] == up.shape[1],
+      "low rank of \(down.shape) and \(up.shape)")
+    self.down = down
+    self.up = up
+    self.scale = scale
+    self.activation = activation
+  }
+
+  public var parameters: [Parameter] { [down, up] }
+
+  public func effective(_ base: Tensor) -> Tensor {
+    precondition(activation == nil, "\(up.path): a change with an activation has no weight")
+    return base + up.value.multiplied(by: down.value) * scale
+  }
+
+  public func project(_ x: Tensor, through base: Tensor, bias: Tensor?) -> Tensor {
+    x.linear(base, bias: bias) + change(of: x)
+  }
+
+  /// What is added to the projection of `x`: [..., in] -> [..., out].
+  func change(of x: Tensor) -> Tensor {
+    let keys = x.linear(down.value)
+    return ((activation.map { keys.activated(by: $0) } ?? keys) * scale).linear(up.value)
+  }
+}
+
+/// Several changes of one weight, added up: one for every night that is not part of the weight itself.
+public struct StackedChanges: Reparameterization {
+  public let changes: [LowRank]
+
+  public init(_ changes: [LowRank]) { self.changes = changes }
+
+  public var parameters: [Parameter] { changes.flatMap(\.parameters) }
+
+  public func effective(_ base: Tensor) -> Tensor {
+    changes.reduce(base) { $1.effective($0) }
+  }
+
+  public func project(_ x: Tensor, through base: Tensor, bias: Tensor?) -> Tensor {
+    changes.reduce(x.linear(base, bias: bias)) { $0 + $1.change(of: x) }
+  }
+}
