@@ -184,8 +184,10 @@ def main():
     except ModuleNotFoundError as error:
         answer({"error": f"Python has no module '{error.name}'"})
     except Exception as error:  # Every failure is an answer: the other side is waiting for one.
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        answer({"error": f"{type(error).__name__}: {lines[0] if lines else ''}"})
+        # What a compiler says comes at the end of a long text, what failed at its beginning.
+        lines = [line.strip()[:200] for line in str(error).splitlines() if line.strip()]
+        text = " ... ".join(dict.fromkeys(lines[:1] + lines[-1:]))
+        answer({"error": f"{type(error).__name__}: {text}"})
 
 
 main()

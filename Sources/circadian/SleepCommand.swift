@@ -67,6 +67,8 @@ struct SleepCommand: Command {
     settings.slotRate = Float(invocation[slotRate])
     settings.seed = invocation.seed
     let night = Night(sleeper, settings, neutral: try .load())
+    // From here on Ctrl-C is taken at the end of a step, also while the day is still being replayed.
+    _ = Interruption.isRequested
     var bar: ProgressBar?
     let outcome = try night.sleep(
       isInterrupted: { Interruption.isRequested },

@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test func tokenizers() throws {
-    let bad = try folder.file(Data("{\"model\": 3}".utf8), name: "tokenizer.json")
+    let bad = try folder.file(Data("{\"model\": {\"type\": \"Unigram\"}}".utf8), name: "tokenizer.json")
     let text = try folder.file(Data("text".utf8), name: "text.txt")
     try expect(
       "tokenizer", "encode", "--tokenizer", bad.path, "--file", text.path, code: 65,

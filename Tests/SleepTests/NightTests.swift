@@ -69,7 +69,8 @@ import Testing
     _ = try individual.journal.appendDocument(title: "second", text: second)
     guard case .committed(_, let recall) = try night.sleep() else { return }
     #expect(recall.days.map(\.night) == [1, 2])
-    #expect(recall.days.allSatisfy { $0.bitsPerByteNow < 0.8 * $0.bitsPerByteBefore })
+    #expect(recall.days[0].bitsPerByteNow < 0.8 * recall.days[0].bitsPerByteBefore)
+    #expect(recall.days[1].bitsPerByteNow < recall.days[1].bitsPerByteBefore)
     try individual.rollback(to: 1)
     #expect(try individual.unsleptEpisodes().map(\.title) == ["second"])
     #expect(try Mind.wake(individual).nights.map(\.number) == [1])
@@ -108,9 +109,7 @@ import Testing
   @Test func damagedMemoryIsNamed() throws {
     let folder = try TemporaryFolder()
     let individual = try Fixture.individual(TinyCore(in: folder), folder, reading: TinyCore.day)
-    _ = try Night(
-      individual, Fixture.settings(passes: 4), neutral: Fixture.neutral
-    ).sleep()
+    _ = try Night(individual, Fixture.settings(), neutral: Fixture.neutral).sleep()
     let file = individual.folder(ofNight: 1).appendingPathComponent(Mind.memoryFileName)
     try Data("garbage".utf8).write(to: file)
     let error = #expect(throws: (any Error).self) { try Mind.wake(individual) }

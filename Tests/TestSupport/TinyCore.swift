@@ -1,29 +1,47 @@
 import Foundation
 import LanguageModels
-import Layers
+import Synchronization
 import Tensors
 import Tokenizers
+import Training
 
-/// A core small enough that a night on it takes a second; it knows nothing.
+/// A core small enough that a night on it takes a second; it knows its neutral text and little else.
 public struct TinyCore: Sendable {
   /// A model's folder, as `--core` takes it.
   public let folder: URL
   public let model: Transformer
   public let tokenizer: any Tokenizer
 
-  public init(in parent: TemporaryFolder, seed: UInt64 = 1) throws {
+  public init(in parent: TemporaryFolder) throws {
     folder = parent / "tiny-core"
     let tokenizerFile = parent / "tiny-tokenizer.json"
     let trainer = BytePairTrainer(vocabularySize: 400, specialTokens: ["<|bos|>"])
     try trainer.train(on: [Self.neutral, Self.day]).save(to: tokenizerFile.path)
     tokenizer = try TokenizerFile.load(tokenizerFile.path)
-    model = try Transformer(
-      .gpt(depth: 1, vocabularySize: tokenizer.vocabularySize, contextLength: 128),
-      in: ParameterScope(seed: seed))
+    model = try Self.trained(tokenizer)
     try LanguageModel.write(
       model, tokenizerFile: tokenizerFile, pretrainingTokens: 1000, precision: .bfloat16,
       to: folder)
   }
+
+  /// The model after a second of training, which every core of a test run shares.
+  private static func trained(_ tokenizer: any Tokenizer) throws -> Transformer {
+    try training.withLock { shared in
+      if let shared { return shared }
+      let configuration = TransformerConfiguration.gpt(
+        depth: 1, vocabularySize: tokenizer.vocabularySize, contextLength: 128)
+      var plan = Pretraining.Plan(
+        configuration, steps: 60, batch: 8, seed: 1, precision: .float32)
+      plan.microbatch = 4
+      let folder = try TemporaryFolder()
+      let run = try Pretraining(plan, tokens: tokenizer.encode(neutral + neutral))
+      _ = try run.run(checkpoint: folder / "checkpoint.safetensors") { _ in }
+      shared = run.model
+      return run.model
+    }
+  }
+
+  private static let training = Mutex<Transformer?>(nil)
 
   /// Something to read: forty sentences about keepers and lamps.
   public static let day = (0..<40).map { index in
