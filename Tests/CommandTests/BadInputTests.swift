@@ -96,7 +96,8 @@ import Testing
   }
 
   @Test func tokenizers() throws {
-    let bad = try folder.file(Data("{\"model\": {\"type\": \"Unigram\"}}".utf8), name: "tokenizer.json")
+    let unigram = Data(#"{"model": {"type": "Unigram"}}"#.utf8)
+    let bad = try folder.file(unigram, name: "tokenizer.json")
     let text = try folder.file(Data("text".utf8), name: "text.txt")
     try expect(
       "tokenizer", "encode", "--tokenizer", bad.path, "--file", text.path, code: 65,
