@@ -65,7 +65,6 @@ public struct Attention: Sendable {
       queries = queries.rmsNormalized(epsilon: 1e-6)
       keys = keys.rmsNormalized(epsilon: 1e-6)
     }
-    slotSite.observer?(keys, values)
     if let extend { (keys, values) = extend(keys, values) }
     let mixed = queries.attending(keys: keys, values: values, slots: slotSite.slots)
     return output(mixed.reshaped(x.shape))

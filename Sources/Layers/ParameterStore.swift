@@ -47,9 +47,6 @@ public final class SlotSite: @unchecked Sendable {
   /// Pairs of keys and values, each [slots, keyHeads, headWidth], oldest first.
   public var attached: [(keys: Parameter, values: Parameter)] = []
 
-  /// When set, receives the keys and values of every context that passes, for initialising slots.
-  public var observer: ((_ keys: Tensor, _ values: Tensor) -> Void)?
-
   init(path: String, keyHeadCount: Int, headWidth: Int) {
     self.path = path
     self.keyHeadCount = keyHeadCount

@@ -19,7 +19,7 @@ public struct NightSettings: Sendable, Codable, Equatable {
   /// far positions of a context is lost there.
   public var neutralWindow = 512
   /// Windows of neutral text per step.
-  public var neutralWindows = 3
+  public var neutralWindows = 6
   /// The weight of the neutral windows' loss.
   public var neutralWeight: Float = 2
   /// How much of a target is the teacher's belief; the rest is the text itself.

@@ -68,14 +68,6 @@ package enum StoragePool {
     }
     if !kept { free(pointer) }
   }
-
-  /// Returns every kept buffer to the system.
-  static func drain() {
-    pool.withLock { box in
-      for pointer in box.state.free.values.joined() { free(pointer) }
-      box.state = State()
-    }
-  }
 }
 
 private struct Address: @unchecked Sendable {
