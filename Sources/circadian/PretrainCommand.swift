@@ -65,6 +65,10 @@ struct PretrainCommand: Command {
   }
 
   func run(_ invocation: Invocation) async throws {
+    guard invocation[precision] == .float32 || Precision.fastest == .bfloat16 else {
+      throw CommandError(
+        "this processor has no bfloat16 products: leave --precision out", exitCode: .usage)
+    }
     let folder = invocation[out]
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let tokenizerFile = URL(fileURLWithPath: invocation[tokenizer])
