@@ -32,20 +32,22 @@ import Testing
     #expect(asked.allSatisfy { $0.tokens.lowerBound >= 32 })
   }
 
-  /// A model that always says the same cannot fill a gap that needs another word.
+  /// On a text that the core half knows, many words are begun right and not ended right.
   @Test func clozeAsksForEveryTokenOfAWord() throws {
     let folder = try TemporaryFolder()
     let core = try TinyCore(in: folder)
-    let text = try Fixture.text(TinyCore.day, core, folder)
+    let text = try Fixture.text(TinyCore.neutral, core, folder)
     let words = text.words.filter { $0.tokens.lowerBound >= 32 }
     let answers = try Recall.cloze(core.model, text, words)
-    for (word, isRecalled) in zip(words, answers) where isRecalled {
+    for (word, isRecalled) in zip(words, answers) {
       var context = Array(text.tokens[(word.tokens.lowerBound - 32)..<word.tokens.lowerBound])
+      var hits = 0
       for token in text.tokens[word.tokens] {
         let hidden = core.model.hidden(.init(indices: context, shape: [1, context.count]))
-        #expect(core.model.nextLogits(hidden).argmax() == [Int(token)])
+        hits += core.model.nextLogits(hidden).argmax() == [Int(token)] ? 1 : 0
         context.append(token)
       }
+      #expect(isRecalled == (hits == word.tokens.count))
     }
   }
 }
