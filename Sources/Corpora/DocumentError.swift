@@ -13,12 +13,20 @@ public enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
   /// `offset` is where the first byte lies that the encoding does not allow.
   case badEncoding(path: String, encoding: String, offset: Int)
   case malformed(path: String, line: Int, expected: String)
+  /// Compressed data that cannot be unpacked; `offset` counts compressed bytes.
+  case damaged(path: String, offset: Int, reason: String)
+  /// A folder without a file that a corpus can hold.
+  case noShards(path: String, expected: String)
+  /// The corpus is not the one in which a checkpoint's cursor was taken.
+  case changed(path: String, expected: String)
 
   /// Whether the system, and not the content, is the reason.
   public var isInputOutput: Bool {
     switch self {
     case .missing, .directory, .unreadable: true
-    case .tooLarge, .empty, .noText, .binary, .badEncoding, .malformed: false
+    case .tooLarge, .empty, .noText, .binary, .badEncoding, .malformed, .damaged, .noShards,
+      .changed:
+      false
     }
   }
 
@@ -43,6 +51,12 @@ public enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
         + " mark"
     case .malformed(let path, let line, let expected):
       "\(path): line \(line): expected \(expected)"
+    case .damaged(let path, let offset, let reason):
+      "\(path): byte \(offset): cannot be unpacked: \(reason)"
+    case .noShards(let path, let expected):
+      "\(path): holds no file to read; expected \(expected)"
+    case .changed(let path, let expected):
+      "\(path): is not what the checkpoint was made with; expected \(expected)"
     }
   }
 }

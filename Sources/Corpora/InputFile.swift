@@ -65,6 +65,13 @@ struct InputFile: ~Copyable {
     return total
   }
 
+  /// Goes to a byte of a regular file.
+  func seek(to offset: Int) throws(DocumentError) {
+    guard lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset) else {
+      throw .unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
   private func readBytes(_ block: UnsafeMutableRawBufferPointer) -> Int {
     #if canImport(Darwin)
       Darwin.read(descriptor, block.baseAddress, block.count)

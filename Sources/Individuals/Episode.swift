@@ -1,9 +1,10 @@
 import Foundation
+import Tokenizers
 
-/// Something that an individual lived through: a document it read or a conversation it had.
+/// Something that an individual lived through: a document it read, a conversation, a note it took.
 public struct Episode: Sendable, Equatable, Identifiable {
   public enum Kind: String, Sendable, CaseIterable {
-    case document, conversation
+    case document, conversation, note
   }
 
   public let id: Int
@@ -15,9 +16,9 @@ public struct Episode: Sendable, Equatable, Identifiable {
   public let source: String?
   /// When it was published, as the document says it.
   public let published: String?
-  /// SHA-256 of a document's text; nil for a conversation.
+  /// SHA-256 of a document's or note's text; nil for a conversation.
   public let digest: String?
-  /// When it was read, or when the conversation began.
+  /// When it was read or noted, or when the conversation began.
   public let readAt: Date
   /// Plain rendering; of a conversation, a line `role: text` for each turn.
   public let text: String
@@ -34,7 +35,10 @@ public struct Turn: Sendable, Equatable, Identifiable {
   public let id: Int
   public let episodeID: Episode.ID
   public let role: Role
+  /// What was said, without calls of tools and their results.
   public let text: String
+  /// All of it in order.
+  public let parts: [Conversation.Part]
   public let at: Date
 }
 

@@ -53,7 +53,7 @@ public final class Individual {
     let temporary = home.root.appendingPathComponent(prefix + name, isDirectory: true)
     do {
       try Folder.create(temporary.appendingPathComponent(nightsFolderName))
-      try Journal.create(at: temporary.appendingPathComponent(journalFileName))
+      try Journal.create(at: journalFile(in: temporary))
       let manifest = Manifest(
         name: name, createdAt: date.wholeSecond, core: core, currentNight: nil, highestNight: 0)
       try manifest.write(in: temporary)
@@ -93,7 +93,7 @@ public final class Individual {
     manifest = try Manifest.read(in: folder)
     // The folder decides: moving it is how a person renames an individual.
     manifest.name = name
-    journal = try Journal(at: folder.appendingPathComponent(Self.journalFileName), access: access)
+    journal = try Journal(at: Self.journalFile(in: folder), access: access)
     if access == .exclusive {
       AtomicFile.removeLeftovers(in: folder)
       try adoptCommittedNight()
@@ -105,6 +105,12 @@ public final class Individual {
     if lock == nil { throw .openedForReading(name) }
   }
 
-  private static let journalFileName = "journal.sqlite"
+  /// The journal's file.
+  var journalFile: URL { Self.journalFile(in: folder) }
+
+  private static func journalFile(in folder: URL) -> URL {
+    folder.appendingPathComponent("journal.sqlite")
+  }
+
   static let nightsFolderName = "nights"
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Tokenizers
 
 extension Journal {
   /// All episodes, oldest first.
@@ -22,14 +23,24 @@ extension Journal {
   /// The turns of a conversation, oldest first; none for a document.
   public func turns(of conversation: Episode.ID) throws(IndividualError) -> [Turn] {
     try database.rows(
-      "SELECT id, episode, role, text, at FROM turns WHERE episode = ? ORDER BY id",
+      "SELECT id, episode, role, text, at, parts FROM turns WHERE episode = ? ORDER BY id",
       .integer(conversation)
     ) { (row) throws(IndividualError) in
-      Turn(
+      let text = row.text(3) ?? ""
+      return Turn(
         id: row.integer(0), episodeID: row.integer(1),
-        role: try row.choice(2, key: "turns.role"), text: row.text(3) ?? "",
-        at: try row.date(4, key: "turns.at"))
+        role: try row.choice(2, key: "turns.role"), text: text,
+        parts: try row.text(5).map(parts) ?? [.text(text)], at: try row.date(4, key: "turns.at"))
     }
+  }
+
+  private func parts(_ json: String) throws(IndividualError) -> [Conversation.Part] {
+    if let parts = try? JSONDecoder().decode([Conversation.Part].self, from: Data(json.utf8)) {
+      return parts
+    }
+    throw .damaged(
+      path: database.path, key: "turns.parts",
+      expected: #"a list such as [{"type": "text", "text": "..."}]"#)
   }
 
   func episodes(

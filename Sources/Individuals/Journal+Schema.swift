@@ -1,4 +1,5 @@
 import CSQLite
+import Foundation
 
 extension Journal {
   /// Step `i` brings a journal from version `i` to `i + 1`; a step once released never changes.
@@ -38,7 +39,36 @@ extension Journal {
       INSERT INTO episode_words (rowid, title, show, text)
       VALUES (new.id, new.title, new.show, new.text);
     END;
+    """,
+    // Notes, and the calls and results of a turn. A table's checks cannot be changed, so it is made anew.
     """
+    CREATE TABLE new_episodes (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      kind TEXT NOT NULL CHECK (kind IN ('document', 'conversation', 'note')),
+      title TEXT NOT NULL,
+      show TEXT,
+      source TEXT,
+      published TEXT,
+      digest TEXT UNIQUE,
+      read_at TEXT NOT NULL,
+      text TEXT NOT NULL,
+      annotations TEXT
+    );
+    INSERT INTO new_episodes SELECT * FROM episodes;
+    DROP TABLE episodes;
+    ALTER TABLE new_episodes RENAME TO episodes;
+    CREATE TRIGGER episode_added AFTER INSERT ON episodes BEGIN
+      INSERT INTO episode_words (rowid, title, show, text)
+      VALUES (new.id, new.title, new.show, new.text);
+    END;
+    CREATE TRIGGER episode_changed AFTER UPDATE ON episodes BEGIN
+      INSERT INTO episode_words (episode_words, rowid, title, show, text)
+      VALUES ('delete', old.id, old.title, old.show, old.text);
+      INSERT INTO episode_words (rowid, title, show, text)
+      VALUES (new.id, new.title, new.show, new.text);
+    END;
+    ALTER TABLE turns ADD COLUMN parts TEXT;
+    """,
   ]
 
   static var schemaVersion: Int { migrations.count }
@@ -47,13 +77,26 @@ extension Journal {
     try database.rows("PRAGMA user_version") { $0.integer(0) }.first ?? 0
   }
 
-  static func migrate(_ database: Database, from version: Int) throws(IndividualError) {
-    for step in version..<schemaVersion {
+  /// Brings a journal to `target`; stopped in between, it is at one version or the next.
+  static func migrate(
+    _ database: Database, from version: Int, to target: Int = schemaVersion
+  ) throws(IndividualError) {
+    // Dropping a table that is about to be replaced would otherwise count as deleting what it holds.
+    try database.run("PRAGMA foreign_keys = OFF")
+    for step in version..<target {
       try database.transaction { () throws(IndividualError) in
         try database.runScript(migrations[step])
         try database.runScript("PRAGMA user_version = \(step + 1)")
       }
     }
+    try database.run("PRAGMA foreign_keys = ON")
+  }
+
+  /// Creates a journal as a program of long ago left it, holding what `script` says in SQL.
+  package static func create(at url: URL, version: Int, script: String) throws(IndividualError) {
+    let database = try Database(path: url.path, access: .create)
+    try migrate(database, from: 0, to: version)
+    try database.runScript(script)
   }
 
   static func requireFullTextSearch(in database: Database) throws(IndividualError) {

@@ -8,7 +8,7 @@ extension Journal {
   ///
   /// The query is plain language; case and accents do not count, and nothing in it is an operator.
   public func search(_ query: String, limit: Int = 10) throws(IndividualError) -> [SearchHit] {
-    let expression = Self.expression(for: query)
+    let expression = Self.expression(for: Self.phrases(in: query), joinedBy: " OR ")
     guard !expression.isEmpty, limit > 0 else { return [] }
     return try database.rows(
       """
@@ -22,13 +22,21 @@ extension Journal {
     }
   }
 
-  /// Each different word as a quoted phrase, so that FTS5 reads no operator into it.
-  private static func expression(for query: String) -> String {
+  /// The different words of a query as they are written.
+  private static func phrases(in query: String) -> [Substring] {
     var seen = Set<Substring>()
-    let words = query.split { $0.isWhitespace || $0 == "\"" || $0 == "\0" }
+    return query.split { $0.isWhitespace || $0 == "\"" || $0 == "\0" }
       .filter { word in
         word.contains { $0.isLetter || $0.isNumber } && seen.insert(word).inserted
       }
-    return words.prefix(maximumWordCount).map { "\"\($0)\"" }.joined(separator: " OR ")
+  }
+
+  /// Each word as a quoted phrase, so that FTS5 reads no operator into it.
+  ///
+  /// - Precondition: no word has a quotation mark or NUL in it.
+  static func expression(
+    for words: some Sequence<some StringProtocol>, joinedBy separator: String
+  ) -> String {
+    words.prefix(maximumWordCount).map { "\"\($0)\"" }.joined(separator: separator)
   }
 }

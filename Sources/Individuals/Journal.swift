@@ -1,4 +1,5 @@
 import Foundation
+import Tokenizers
 
 /// All that an individual has read and said, in the order in which it happened.
 ///
@@ -52,6 +53,25 @@ public final class Journal {
     title: String, text: String, show: String? = nil, source: String? = nil,
     published: String? = nil, annotations: String? = nil, at date: Date = .now
   ) throws(IndividualError) -> (episode: Episode, isNew: Bool) {
+    try append(
+      .document, title: title, text: text, show: show, source: source, published: published,
+      annotations: annotations, at: date)
+  }
+
+  /// Adds something that is to be remembered; the next night learns it like a document.
+  ///
+  /// - Throws: `IndividualError.emptyDocument` when there is nothing but white space.
+  @discardableResult
+  public func appendNote(
+    _ text: String, at date: Date = .now
+  ) throws(IndividualError) -> (episode: Episode, isNew: Bool) {
+    try append(.note, title: "Note of \(date.formatted(.iso8601))", text: text, at: date)
+  }
+
+  private func append(
+    _ kind: Episode.Kind, title: String, text: String, show: String? = nil, source: String? = nil,
+    published: String? = nil, annotations: String? = nil, at date: Date
+  ) throws(IndividualError) -> (episode: Episode, isNew: Bool) {
     guard text.contains(where: { !$0.isWhitespace }) else { throw .emptyDocument(title: title) }
     let digest = ContentDigest.sha256(Data(text.utf8))
     return try database.transaction { () throws(IndividualError) in
@@ -61,10 +81,10 @@ public final class Journal {
       try database.run(
         """
         INSERT INTO episodes (kind, title, show, source, published, digest, read_at, text, annotations)
-        VALUES ('document', ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
-        .text(title), SQLValue(show), SQLValue(source), SQLValue(published), .text(digest),
-        .text(date.formatted(.iso8601)), .text(text), SQLValue(annotations))
+        .text(kind.rawValue), .text(title), SQLValue(show), SQLValue(source), SQLValue(published),
+        .text(digest), .text(date.formatted(.iso8601)), .text(text), SQLValue(annotations))
       return (try episode(database.lastInsertedID), true)
     }
   }
@@ -87,18 +107,41 @@ public final class Journal {
   public func appendTurn(
     _ text: String, by role: Turn.Role, to conversation: Episode.ID, at date: Date = .now
   ) throws(IndividualError) -> Turn {
-    try database.transaction { () throws(IndividualError) in
+    try appendTurn([.text(text)], by: role, to: conversation, at: date)
+  }
+
+  /// Adds a turn with its calls of tools; nights and searches see only what it says.
+  @discardableResult
+  public func appendTurn(
+    _ parts: [Conversation.Part], by role: Turn.Role, to conversation: Episode.ID,
+    at date: Date = .now
+  ) throws(IndividualError) -> Turn {
+    let text = Conversation.Turn(.assistant, parts).text
+    let encoded = parts == [.text(text)] ? nil : try encoded(parts)
+    return try database.transaction { () throws(IndividualError) in
       guard try episodes(where: "id = ?", .integer(conversation)).first?.kind == .conversation
       else { throw .unknownEpisode(conversation) }
       let time = date.formatted(.iso8601)
       try database.run(
-        "INSERT INTO turns (episode, role, text, at) VALUES (?, ?, ?, ?)",
-        .integer(conversation), .text(role.rawValue), .text(text), .text(time))
+        "INSERT INTO turns (episode, role, text, at, parts) VALUES (?, ?, ?, ?, ?)",
+        .integer(conversation), .text(role.rawValue), .text(text), .text(time), SQLValue(encoded))
       let id = database.lastInsertedID
       try database.run(
         "UPDATE episodes SET text = text || ? WHERE id = ?",
         .text("\(role.rawValue): \(text)\n"), .integer(conversation))
-      return Turn(id: id, episodeID: conversation, role: role, text: text, at: date.wholeSecond)
+      return Turn(
+        id: id, episodeID: conversation, role: role, text: text, parts: parts,
+        at: date.wholeSecond)
+    }
+  }
+
+  private func encoded(_ parts: [Conversation.Part]) throws(IndividualError) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      return String(decoding: try encoder.encode(parts), as: UTF8.self)
+    } catch {
+      throw .journalFailed(path: database.path, reason: "a turn cannot be written: \(error)")
     }
   }
 }

@@ -57,6 +57,22 @@ public struct Generator {
     context += tokens
   }
 
+  /// Draws the token that comes next, which is not read yet; see ``Sampler/next(_:after:masked:)``.
+  ///
+  /// - Precondition: something has been read.
+  public func next(_ sampler: inout Sampler, masked: [Int32]) -> Int32 {
+    guard let logits else { preconditionFailure("drawing from an empty context") }
+    return sampler.next(logits, after: context, masked: masked)
+  }
+
+  /// Forgets all but the first `count` tokens; what comes next is known once something is read again.
+  public mutating func rewind(to count: Int) {
+    guard count < context.count else { return }
+    cache.truncate(to: count)
+    context.removeLast(context.count - max(count, 0))
+    logits = nil
+  }
+
   /// Empties the context.
   public mutating func forget() {
     cache.truncate(to: 0)

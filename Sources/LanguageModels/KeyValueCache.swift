@@ -19,6 +19,24 @@ public final class KeyValueCache {
     values = (0..<configuration.layerCount).map { _ in .zeros(shape) }
   }
 
+  /// A cache for up to `capacity` tokens that holds what `other` holds, in memory of its own.
+  ///
+  /// - Precondition: that fits.
+  public init(copying other: KeyValueCache, capacity: Int) {
+    precondition(other.count <= capacity, "\(other.count) tokens in a cache of \(capacity)")
+    func copy(_ held: Tensor) -> Tensor {
+      Tensor(shape: [capacity, held.shape[1], held.shape[2]]) { floats in
+        let used = other.count * held.shape[1] * held.shape[2]
+        held.withFloats { floats.baseAddress!.update(from: $0.baseAddress!, count: used) }
+        floats.dropFirst(used).update(repeating: 0)
+      }
+    }
+    self.capacity = capacity
+    count = other.count
+    keys = other.keys.map(copy)
+    values = other.values.map(copy)
+  }
+
   /// Forgets all but the first `count` tokens.
   public func truncate(to count: Int) { self.count = min(self.count, max(count, 0)) }
 
@@ -26,19 +44,33 @@ public final class KeyValueCache {
   func extend(layer: Int, keys newKeys: Tensor, values newValues: Tensor) -> (
     keys: Tensor, values: Tensor
   ) {
-    let total = count + newKeys.shape[1]
-    precondition(newKeys.shape[0] == 1 && total <= capacity, "cache of \(capacity) tokens is full")
-    func store(_ new: Tensor, in held: Tensor) -> Tensor {
-      let start = count * held.shape[1] * held.shape[2]
+    precondition(newKeys.shape[0] == 1)
+    let time = newKeys.shape[1]
+    store(layer: layer, rows: 0..<time, of: newKeys, newValues)
+    func all(_ held: Tensor) -> Tensor {
+      held.leading(count + time).reshaped([1, count + time, held.shape[1], held.shape[2]])
+    }
+    return (all(keys[layer]), all(values[layer]))
+  }
+
+  /// Stores the keys and values of `rows` of a layer's [1, time, keyHeads, headWidth] after those held.
+  func store(layer: Int, rows: Range<Int>, of newKeys: Tensor, _ newValues: Tensor) {
+    precondition(count + rows.count <= capacity, "cache of \(capacity) tokens is full")
+    func store(_ new: Tensor, in held: Tensor) {
+      let size = held.shape[1] * held.shape[2]
       new.withFloats { source in
         held.update { floats in
-          (floats.baseAddress! + start).update(from: source.baseAddress!, count: source.count)
+          (floats.baseAddress! + count * size).update(
+            from: source.baseAddress! + rows.lowerBound * size, count: rows.count * size)
         }
       }
-      return held.leading(total).reshaped([1, total, held.shape[1], held.shape[2]])
     }
-    return (store(newKeys, in: keys[layer]), store(newValues, in: values[layer]))
+    store(newKeys, in: keys[layer])
+    store(newValues, in: values[layer])
   }
+
+  /// A layer's keys and values [capacity, keyHeads, headWidth].
+  func held(layer: Int) -> (keys: Tensor, values: Tensor) { (keys[layer], values[layer]) }
 
   func advance(by time: Int) { count += time }
 }

@@ -30,7 +30,13 @@ public struct Sampler: Sendable {
   }
 
   /// The next token, given one row of logits and the tokens so far.
-  public mutating func next(_ logits: Tensor, after tokens: [Int32]) -> Int32 {
+  ///
+  /// Tokens in `masked` are never drawn; ids beyond the logits may be among them.
+  ///
+  /// - Precondition: not every token is masked.
+  public mutating func next(
+    _ logits: Tensor, after tokens: [Int32], masked: [Int32] = []
+  ) -> Int32 {
     var scores = logits.values
     if sampling.repetitionPenalty != 1 {
       for token in Set(tokens.suffix(sampling.repetitionWindow)) {
@@ -39,10 +45,15 @@ public struct Sampler: Sendable {
           score > 0 ? score / sampling.repetitionPenalty : score * sampling.repetitionPenalty
       }
     }
+    for token in masked where scores.indices.contains(Int(token)) {
+      scores[Int(token)] = -.infinity
+    }
     guard sampling.temperature > 0 else {
       return Int32(Tensor(scores, shape: [scores.count]).argmax()[0])
     }
-    return draw(from: candidates(scores))
+    // Where rounding leaves nothing else, the last candidate is drawn: it must not be a masked one.
+    let candidates = candidates(scores).filter { masked.isEmpty || $0.weight > 0 }
+    return draw(from: candidates)
   }
 
   /// The tokens that stay in play, most likely first, with unnormalised probabilities.

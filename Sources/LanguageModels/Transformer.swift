@@ -57,10 +57,49 @@ public struct Transformer: Sendable {
   ) -> Tensor {
     let start = cache?.count ?? 0
     let time = tokens.shape[1]
-    let positions = Tensor(indices: (start..<start + time).map(Int32.init))
+    let x = hidden(
+      tokens, positions: (start..<start + time).map(Int32.init),
+      attend: cache.map { cache in
+        { layer, queries, keys, values, slots in
+          let all = cache.extend(layer: layer, keys: keys, values: values)
+          return queries.attending(keys: all.keys, values: all.values, slots: slots)
+        }
+      }, trace: trace)
+    cache?.advance(by: time)
+    return x
+  }
+
+  /// The next state of several sequences: token i of `tokens` [1, rows] continues `caches[i]`.
+  ///
+  /// Rows past the last cache are padding. All rows go through a layer's products together; only
+  /// attention is each sequence's own.
+  func hidden(_ tokens: Tensor, continuing caches: [KeyValueCache]) -> Tensor {
+    let rows = tokens.shape[1]
+    let padding = [Int32](repeating: 0, count: rows - caches.count)
+    let x = hidden(
+      tokens, positions: caches.map { Int32($0.count) } + padding,
+      attend: { layer, queries, keys, values, slots in
+        let contexts = caches.enumerated().map { row, cache in
+          cache.store(layer: layer, rows: row..<row + 1, of: keys, values)
+          let held = cache.held(layer: layer)
+          return (held.keys, held.values, cache.count + 1)
+        }
+        let separate = queries.reshaped([rows, queries.shape[2], queries.shape[3]])
+        return separate.attendingRows(over: contexts, slots: slots).reshaped(queries.shape)
+      })
+    for cache in caches { cache.advance(by: 1) }
+    return x
+  }
+
+  private func hidden(
+    _ tokens: Tensor, positions: [Int32],
+    attend: ((Int, Tensor, Tensor, Tensor, Slots?) -> Tensor)?,
+    trace: ((String, Tensor) -> Void)? = nil
+  ) -> Tensor {
+    let positions = Tensor(indices: positions)
     var x = embedding(tokens)
     if let positionEmbedding {
-      let rows = positionEmbedding(positions).reshaped([1, time, configuration.width])
+      let rows = positionEmbedding(positions).reshaped([1, positions.count, configuration.width])
       x = x + .concatenated(Array(repeating: rows, count: tokens.shape[0]), axis: 0)
     }
     if configuration.normalizesEmbedding { x = x.rmsNormalized(epsilon: configuration.epsilon) }
@@ -68,13 +107,18 @@ public struct Transformer: Sendable {
     for (index, block) in blocks.enumerated() {
       x = block(
         x, rotary: rotary.map { ($0, positions) },
-        extend: cache.map { cache in { cache.extend(layer: index, keys: $0, values: $1) } })
+        attend: attend.map { attend in { attend(index, $0, $1, $2, $3) } })
       trace?("blocks.\(index)", x)
     }
-    cache?.advance(by: time)
     x = finalNormalization(x)
     trace?("finalNormalization", x)
     return x
+  }
+
+  /// The weights that every token is multiplied by; embedding tables are only read from.
+  public var multipliedWeightCount: Int {
+    let tables = (head == nil ? 0 : embedding.weight.shape.count)
+    return parameters.count - tables - (positionEmbedding?.weight.shape.count ?? 0)
   }
 
   /// The output head: [..., width] -> [..., vocabulary], before any ``TransformerConfiguration/softcap``.
@@ -85,9 +129,14 @@ public struct Transformer: Sendable {
   /// The logits that follow the last token of `hidden` [1, time, width], as they are sampled from.
   public func nextLogits(_ hidden: Tensor) -> Tensor {
     let last = hidden.shape[1] - 1
-    let row = logits(hidden.sliced(axis: 1, last..<last + 1))
+    return cappedLogits(hidden.sliced(axis: 1, last..<last + 1))
+  }
+
+  /// The output head with the ``TransformerConfiguration/softcap``: what probabilities are made from.
+  public func cappedLogits(_ hidden: Tensor) -> Tensor {
+    let logits = logits(hidden)
     let cap = configuration.softcap
-    return cap > 0 ? (row * (1 / cap)).activated(by: .tanh) * cap : row
+    return cap > 0 ? (logits * (1 / cap)).activated(by: .tanh) * cap : logits
   }
 
   /// The cross-entropy in nats of every row of `hidden` against its targets.
@@ -124,9 +173,9 @@ struct Block: Sendable {
 
   func callAsFunction(
     _ x: Tensor, rotary: (table: RotaryTable, positions: Tensor)?,
-    extend: ((Tensor, Tensor) -> (keys: Tensor, values: Tensor))?
+    attend: ((Tensor, Tensor, Tensor, Slots?) -> Tensor)?
   ) -> Tensor {
-    let attended = x + attention(attentionNormalization(x), rotary: rotary, extend: extend)
+    let attended = x + attention(attentionNormalization(x), rotary: rotary, attend: attend)
     return attended + feedForward(feedForwardNormalization(attended))
   }
 }

@@ -44,11 +44,13 @@ public struct Attention: Sendable {
 
   /// [batch, time, width] -> [batch, time, width].
   ///
-  /// `rotary` turns queries and keys by the positions of their rows; `extend` gives the new keys and
-  /// values to a cache and returns all that the queries may see.
+  /// `rotary` turns queries and keys by the positions of their rows. `attend` lets the queries see more
+  /// than the new keys and values: those that a cache holds.
   public func callAsFunction(
     _ x: Tensor, rotary: (table: RotaryTable, positions: Tensor)?,
-    extend: ((_ keys: Tensor, _ values: Tensor) -> (keys: Tensor, values: Tensor))? = nil
+    attend: (
+      (_ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ slots: Slots?) -> Tensor
+    )? = nil
   ) -> Tensor {
     let (batch, time) = (x.shape[0], x.shape[1])
     func heads(_ linear: Linear, _ count: Int) -> Tensor {
@@ -56,7 +58,7 @@ public struct Attention: Sendable {
     }
     var queries = heads(query, geometry.headCount)
     var keys = heads(key, geometry.keyHeadCount)
-    var values = heads(value, geometry.keyHeadCount)
+    let values = heads(value, geometry.keyHeadCount)
     if let rotary {
       queries = queries.rotated(by: rotary.table, positions: rotary.positions)
       keys = keys.rotated(by: rotary.table, positions: rotary.positions)
@@ -65,8 +67,9 @@ public struct Attention: Sendable {
       queries = queries.rmsNormalized(epsilon: 1e-6)
       keys = keys.rmsNormalized(epsilon: 1e-6)
     }
-    if let extend { (keys, values) = extend(keys, values) }
-    let mixed = queries.attending(keys: keys, values: values, slots: slotSite.slots)
+    let mixed =
+      attend?(queries, keys, values, slotSite.slots)
+      ?? queries.attending(keys: keys, values: values, slots: slotSite.slots)
     return output(mixed.reshaped(x.shape))
   }
 }

@@ -21,6 +21,17 @@ public final class ParameterStore: @unchecked Sendable {
   /// The number of stored elements, reparameterisations not counted.
   public var count: Int { parameters.reduce(0) { $0 + $1.shape.count } }
 
+  /// A number that other weights would hardly have (FNV-1a over the bits of every element), in hex.
+  public var digest: String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for parameter in parameters {
+      parameter.value.withFloats { floats in
+        for float in floats { hash = (hash ^ UInt64(float.bitPattern)) &* 0x100_0000_01b3 }
+      }
+    }
+    return String(hash, radix: 16)
+  }
+
   /// Every parameter that is being trained: own, of reparameterisations, of slots.
   public var trainable: [Parameter] {
     (parameters + parameters.flatMap { $0.reparameterization?.parameters ?? [] }

@@ -1,8 +1,16 @@
+import Foundation
+
 /// Learns a byte-pair vocabulary: again and again the most frequent pair becomes a token.
 ///
 /// Of pairs that are equally frequent the one with the smaller ids comes first, where bytes have
-/// the ids of GPT-2's alphabet; so the merges are those of Hugging Face `tokenizers`. The same
-/// text gives the same vocabulary.
+/// the ids of GPT-2's alphabet. The same text gives the same vocabulary, on any number of cores.
+///
+/// The merges are those of Hugging Face `tokenizers` (byte-level, its whole alphabet), also where
+/// two merges make the same bytes and share a token: what that token newly stands beside is then a
+/// candidate of its own, besides the earlier one of the same pair. Two differences are known from
+/// the source of `tokenizers`; no text is known that shows them. Of two such candidates that are
+/// equally frequent, the earlier goes first here and either one there; and pairs that occur more
+/// than 2^31 times are counted here, where 32 bits overflow there.
 public struct BytePairTrainer: Sendable {
   /// The number of ids: 256 bytes, the merges, and the special tokens, which come last.
   public var vocabularySize: Int
@@ -12,6 +20,8 @@ public struct BytePairTrainer: Sendable {
   public var minimumFrequency: Int
   /// The expression that splits the text into the pieces within which pairs are counted.
   public var pattern: SplitPattern
+  /// The number of threads that count pieces.
+  package var workerCount = ProcessInfo.processInfo.activeProcessorCount
 
   public init(
     vocabularySize: Int, specialTokens: [String] = [], minimumFrequency: Int = 2,
@@ -28,14 +38,21 @@ public struct BytePairTrainer: Sendable {
   /// The vocabulary is smaller than asked for where the text has too few frequent pairs.
   /// - Throws: `TokenizerError.invalidTraining` for a size or special tokens that cannot be met.
   public func train(on texts: some Sequence<String>) throws -> BytePairTokenizer {
-    try checkRequest()
-    let splitter = try PieceSplitter(pattern)
-    var pieces = PieceCounts()
-    for var text in texts {
-      text.withUTF8 { bytes in
-        splitter.forEachPiece(in: bytes) { pieces.add($0) }
-      }
+    try train { take in
+      for text in texts { take(text) }
     }
+  }
+
+  /// Trains on the texts that `forEachText` gives to its argument, as ``train(on:)`` does.
+  ///
+  /// - Throws: as ``train(on:)``, and whatever `forEachText` throws.
+  public func train(
+    reading forEachText: ((String) -> Void) throws -> Void
+  ) throws -> BytePairTokenizer {
+    try checkRequest()
+    var counter = PieceCounter(try PieceSplitter(pattern), workers: workerCount)
+    try forEachText { counter.add($0) }
+    let pieces = counter.finish()
     var merging = TrainingMerges(pieces)
     merging.run(
       tokenCount: vocabularySize - specialTokens.count, minimumFrequency: max(1, minimumFrequency))

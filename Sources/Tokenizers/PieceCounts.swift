@@ -12,12 +12,26 @@ struct PieceCounts: Sendable {
   func piece(_ index: Int) -> ArraySlice<UInt8> { bytes[starts[index]..<starts[index + 1]] }
 
   mutating func add(_ piece: UnsafeBufferPointer<UInt8>) {
-    let hash = byteHash(piece)
+    add(piece, hash: byteHash(piece), count: 1)
+  }
+
+  mutating func add(_ other: PieceCounts) {
+    other.bytes.withUnsafeBufferPointer { bytes in
+      for index in 0..<other.pieceCount {
+        let range = other.starts[index]..<other.starts[index + 1]
+        add(
+          UnsafeBufferPointer(rebasing: bytes[range]), hash: other.hashes[index],
+          count: other.counts[index])
+      }
+    }
+  }
+
+  private mutating func add(_ piece: UnsafeBufferPointer<UInt8>, hash: UInt64, count: Int) {
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[slot] != 0 {
       let index = slots[slot] - 1
       if hashes[index] == hash && isPiece(index, equalTo: piece) {
-        counts[index] += 1
+        counts[index] += count
         return
       }
       slot = (slot + 1) & (slots.count - 1)
@@ -25,7 +39,7 @@ struct PieceCounts: Sendable {
     bytes.append(contentsOf: piece)
     starts.append(bytes.count)
     hashes.append(hash)
-    counts.append(1)
+    counts.append(count)
     slots[slot] = counts.count
     if counts.count * 2 > slots.count { grow() }
   }

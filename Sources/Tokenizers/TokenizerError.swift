@@ -20,6 +20,9 @@ public enum TokenizerError: Error, Equatable {
 
   /// The training request cannot be met.
   case invalidTraining(String)
+
+  /// The tokenizer has no tokens for the turns and calls of conversations.
+  case noChatTokens(missing: [String])
 }
 
 extension TokenizerError: CustomStringConvertible {
@@ -39,6 +42,8 @@ extension TokenizerError: CustomStringConvertible {
       "split pattern '\(pattern)': \(reason)"
     case .invalidTraining(let problem):
       "tokenizer training: \(problem)"
+    case .noChatTokens(let missing):
+      "the tokenizer has no \(missing.joined(separator: ", ")): it was not made for conversations"
     }
   }
 

@@ -102,7 +102,9 @@ private struct CandidateQueue {
     var list: Int
 
     func precedes(_ other: Candidate) -> Bool {
-      count == other.count ? pair < other.pair : count > other.count
+      if count != other.count { return count > other.count }
+      // One pair twice, which the lists' ages set apart whatever the order of the words.
+      return pair == other.pair ? list < other.list : pair < other.pair
     }
   }
 

@@ -9,7 +9,7 @@ public struct TokenWindows: Sendable {
   public let tokens: [Int32]
   /// Tokens predicted per window.
   public let length: Int
-  private let seed: UInt64
+  let seed: UInt64
 
   /// - Precondition: `tokens` has more than `length` tokens.
   public init(_ tokens: [Int32], length: Int, seed: UInt64) {

@@ -12,20 +12,25 @@ public struct TrainingCheckpoint {
   public var step: Int
   /// What must not change between the parts of a run, as the run describes itself.
   public var fingerprint: String
+  /// Where the data go on, for a source whose place does not follow from the step.
+  public var cursor: String?
 
   private static let parameterPrefix = "parameter/"
   private static let optimizerPrefix = "optimizer/"
 
-  public init(step: Int, fingerprint: String) {
+  public init(step: Int, fingerprint: String, cursor: String? = nil) {
     self.step = step
     self.fingerprint = fingerprint
+    self.cursor = cursor
   }
 
   /// Writes the trainable `parameters` and the optimizer's state.
   public func save(
     _ parameters: [Parameter], _ optimizer: some Optimizer, to url: URL
   ) throws {
-    var writer = SafetensorsWriter(metadata: ["step": String(step), "fingerprint": fingerprint])
+    var metadata = ["step": String(step), "fingerprint": fingerprint]
+    metadata["cursor"] = cursor
+    var writer = SafetensorsWriter(metadata: metadata)
     for parameter in parameters {
       writer.add(parameter.value, named: Self.parameterPrefix + parameter.path)
     }
@@ -72,7 +77,8 @@ public struct TrainingCheckpoint {
       }
     }
     try optimizer.restore(state, for: parameters)
-    return TrainingCheckpoint(step: step, fingerprint: fingerprint)
+    return TrainingCheckpoint(
+      step: step, fingerprint: fingerprint, cursor: file.metadata["cursor"])
   }
 }
 
@@ -81,6 +87,9 @@ public enum TrainingError: Error, CustomStringConvertible {
   case noCheckpoint(file: String)
   case otherRun(file: String, expected: String, found: String)
   case diverged(step: Int)
+  case nothingLearned(step: Int)
+  case badCursor(String)
+  case noSolution(task: String)
   case tooShort(file: String, tokens: Int, needed: Int)
 
   public var description: String {
@@ -92,6 +101,11 @@ public enum TrainingError: Error, CustomStringConvertible {
         + "Give another output folder, or delete that file to start afresh."
     case .diverged(let step):
       "the loss is not a number at step \(step); nothing of that step was saved. Lower the rate."
+    case .nothingLearned(let step):
+      "no token of step \(step) is to be learned: longer rows are needed, or other data"
+    case .noSolution(let task): "\(task): there are no worked solutions to imitate"
+    case .badCursor(let cursor):
+      "the checkpoint says that the data go on at '\(cursor)', which is no place in them"
     case .tooShort(let file, let tokens, let needed):
       "\(file): \(tokens) tokens are too few to train on; at least \(needed) are needed"
     }

@@ -2,6 +2,8 @@ import CommandLineInterface
 import Foundation
 import Individuals
 import LanguageModels
+import Tokenizers
+import Tools
 
 struct ChatCommand: Command {
   let name = "chat"
@@ -9,66 +11,160 @@ struct ChatCommand: Command {
   let discussion = """
     Type a line and press return; an empty line or Ctrl-D ends the conversation. When the context is \
     full, its older half is forgotten: what should last, the next night learns from the journal.
-    """
-  let examples = ["circadian chat ada", "echo 'Who are you?' | circadian chat ada"]
 
-  let individual = Argument<String>("name", help: "Who is talked with.")
+    A core that was trained on conversations may call tools while it writes: a calculator, lookups in \
+    its journal, and notes, which are in the journal at once. With --model, a core is talked with that \
+    is nobody: it keeps no journal, and its only tool is the calculator.
+    """
+  let examples = [
+    "circadian chat ada", "echo 'Who are you?' | circadian chat ada",
+    "circadian chat --model runs/core --show-calls",
+  ]
+
+  let individual = Argument<String?>("name", help: "Who is talked with.")
+  let model = CommandLineInterface.Option<URL?>(
+    "model", completion: .files, help: "A core to talk with instead of an individual.")
   let tokens = CommandLineInterface.Option(
     "tokens", default: 120, must: .be(in: 1...100_000), help: "The most tokens of a reply.")
+  let tools = Flag("tools", default: true, help: "Let the core calculate, look up and note.")
+  let showCalls = Flag(
+    "show-calls", help: "Print calls of tools and their results on standard error.")
   let sampling = SamplingOptions()
 
   var parameters: ParameterList {
     individual
+    model
     tokens
+    tools
+    showCalls
     sampling.section
   }
 
   private struct Report: Encodable {
-    struct Turn: Encodable { var role, text: String }
-    var individual: String
+    struct Turn: Encodable {
+      var role: Conversation.Role
+      var text: String
+      var parts: [Conversation.Part]
+
+      init(_ turn: Conversation.Turn) { (role, text, parts) = (turn.role, turn.text, turn.parts) }
+    }
+    var individual: String?
+    var core: String?
     var turns: [Turn]
   }
 
   func run(_ invocation: Invocation) async throws {
-    let person = try invocation.individual(invocation[individual])
-    let mind = try Mind.wake(person)
-    var generator = Generator(mind.model, mind.tokenizer)
-    var sampler = Sampler(sampling.sampling(invocation), seed: invocation.seed)
-    let conversation = try person.journal.beginConversation(
-      title: "Conversation of \(Date.now.formatted(.iso8601))")
+    var partner = try partner(invocation)
+    let journal = try partner.individual.map { person in
+      (
+        person.journal,
+        try person.journal.beginConversation(
+          title: "Conversation of \(Date.now.formatted(.iso8601))")
+      )
+    }
     var lines = InputLines()
     var turns: [Report.Turn] = []
     while !Interruption.isRequested {
       if invocation.messages.isInteractive { try? invocation.messages.write("you: ") }
       guard let line = try lines.next(), !line.allSatisfy(\.isWhitespace) else { break }
-      try person.journal.appendTurn(line, by: .user, to: conversation)
-      let reply = answer(
-        line, generator: &generator, mind: mind, sampler: &sampler, invocation: invocation)
-      try person.journal.appendTurn(reply, by: .assistant, to: conversation)
-      turns.append(.init(role: "user", text: line))
-      turns.append(.init(role: "assistant", text: reply))
-      if !invocation.wantsJSON { try invocation.output.writeLine("\(person.name): \(reply)") }
+      if let (journal, conversation) = journal {
+        try journal.appendTurn(line, by: .user, to: conversation)
+      }
+      let reply = partner.talk.reply(to: line, stops: invocation[sampling.stop])
+      if let (journal, conversation) = journal {
+        try journal.appendTurn(reply.parts, by: .assistant, to: conversation)
+      }
+      turns += [Report.Turn(.user(line)), Report.Turn(reply)]
+      if invocation[showCalls] { show(reply, invocation) }
+      if !invocation.wantsJSON { try invocation.output.writeLine("\(partner.name): \(reply.text)") }
     }
     if invocation.wantsJSON {
-      try invocation.emit(json: Report(individual: person.name, turns: turns))
+      try invocation.emit(
+        json: Report(
+          individual: partner.individual?.name,
+          core: partner.individual == nil ? invocation[model]?.path : nil, turns: turns))
     }
   }
 
-  /// A reply to one line, in the form of a dialogue that a core of plain text knows from books.
-  private func answer(
-    _ line: String, generator: inout Generator, mind: Mind, sampler: inout Sampler,
-    invocation: Invocation
-  ) -> String {
-    let start = generator.context.isEmpty ? mind.tokenizer.beginningOfText.map { [$0] } ?? [] : []
-    let limit = min(invocation[tokens], generator.capacity / 2)
-    let asked = (start + mind.tokenizer.encode("user: \(line)\nassistant:"))
-      .suffix(max(generator.capacity - limit - 1, 1))
-    generator.makeRoom(for: asked.count + limit)
-    generator.read(Array(asked))
-    let result = generator.write(
-      limit: limit, sampler: &sampler, stopStrings: ["\nuser:", "\n"] + invocation[sampling.stop],
-      isInterrupted: { Interruption.isRequested })
-    generator.read(Array(mind.tokenizer.encode("\n").prefix(generator.room)))
-    return result.text.trimmingCharacters(in: .whitespacesAndNewlines)
+  /// Who is talked with, and how.
+  private struct Partner {
+    var name: String
+    var individual: Individual?
+    var talk: Talk
+  }
+
+  private func partner(_ invocation: Invocation) throws -> Partner {
+    switch (invocation[individual], invocation[model]) {
+    case (let name?, nil):
+      let person = try invocation.individual(name)
+      let mind = try Mind.wake(person)
+      return Partner(
+        name: person.name, individual: person,
+        talk: try talk(mind.model, mind.tokenizer, invocation) {
+          let memory = try JournalTools(person)
+          return [Calculator(), memory.lookup, memory.note]
+        })
+    case (nil, let url?):
+      let core = try LanguageModel.open(url)
+      return Partner(
+        name: "core", individual: nil,
+        talk: try talk(core.model, core.tokenizer, invocation) { [Calculator()] })
+    case (nil, nil), (_?, _?):
+      throw CommandError(
+        "name either an individual to talk with or a core with --model", exitCode: .usage)
+    }
+  }
+
+  /// A conversation in turns with tools, or in plain text with a core that was not made for turns.
+  private func talk(
+    _ model: Transformer, _ tokenizer: any Tokenizer, _ invocation: Invocation,
+    tools offered: () throws -> [any Tool]
+  ) throws -> Talk {
+    let sampler = Sampler(sampling.sampling(invocation), seed: invocation.seed)
+    guard let format = try? ChatFormat(tokenizer) else {
+      return .plain(
+        ChatInPlainText(model, tokenizer, sampler, replyTokens: invocation[tokens]))
+    }
+    if !invocation[sampling.stop].isEmpty {
+      invocation.warn("--stop is not heeded: this core ends its turns itself")
+    }
+    var limits = ChatSession.Limits()
+    limits.replyTokens = invocation[tokens]
+    return .session(
+      try ChatSession(
+        SampledPredictor(model, format, sampler), format,
+        tools: Toolbox(invocation[tools] ? try offered() : []), limits: limits))
+  }
+
+  private enum Talk {
+    case session(ChatSession)
+    case plain(ChatInPlainText)
+
+    mutating func reply(to line: String, stops: [String]) -> Conversation.Turn {
+      switch self {
+      case .session(var session):
+        defer { self = .session(session) }
+        return session.reply(to: line, isInterrupted: { Interruption.isRequested }).turn
+      case .plain(var chat):
+        defer { self = .plain(chat) }
+        return .assistant(
+          chat.reply(to: line, stops: stops, isInterrupted: { Interruption.isRequested }))
+      }
+    }
+  }
+
+  private func show(_ reply: Conversation.Turn, _ invocation: Invocation) {
+    for part in reply.parts {
+      let line: String
+      switch part {
+      case .text: continue
+      case .call(let text): line = "  \(text)"
+      case .result(let text): line = "  -> \(text)"
+      }
+      // Nothing depends on these lines; without anyone to read them the conversation goes on.
+      try? invocation.messages.writeLine(invocation.messages.styled(line, .dim))
+    }
   }
 }
+
+extension ChatError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }

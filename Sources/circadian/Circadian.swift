@@ -28,8 +28,17 @@ enum Circadian {
         TokenizerTrainCommand()
         TokenizerEncodeCommand()
         TokenizerDecodeCommand()
+        TokenizerEvaluateCommand()
       }
       PretrainCommand()
+      MidtrainCommand()
+      FinetuneCommand()
+      ReinforceCommand()
+      CompareRewardsCommand()
+      DistillCommand()
+      RefineCommand()
+      EvaluateCommand()
+      ReportCommand()
     }.main()
   }
 }

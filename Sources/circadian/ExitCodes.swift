@@ -53,8 +53,8 @@ extension SleepError: ExitCodeProviding {
 extension TrainingError: ExitCodeProviding {
   public var exitCode: ExitCode {
     switch self {
-    case .otherRun: .usage
-    case .noCheckpoint, .tooShort: .badData
+    case .otherRun, .noSolution: .usage
+    case .noCheckpoint, .tooShort, .nothingLearned, .badCursor: .badData
     case .diverged: .failure
     }
   }

@@ -14,8 +14,11 @@ struct PretrainCommand: Command {
   let abstract = "Trains a core from nothing on plain text."
   let discussion = """
     One dial, --depth, sets width, heads and learning rates. The run is checkpointed every two minutes \
-    and goes on from there when it is started again with the same arguments. The end of every file is \
-    held out for validation.
+    and goes on from there when it is started again with the same arguments.
+
+    Files and folders may hold plain text or JSONL (a "text" or "messages" a line), each also as .gz or \
+    .zst. Plain text up to a gigabyte is held in memory and the end of every file is held out for \
+    validation; anything else is read in a stream, and the last file is held out.
 
     Beside the model, the folder receives metrics.jsonl and two texts for the nights of individuals \
     that live on it: neutral/keep.txt from the training text, neutral/held-out.txt from the held-out.
@@ -24,7 +27,8 @@ struct PretrainCommand: Command {
     "circadian pretrain --depth 4 --tokenizer tokenizer.json --out core --epochs 4 books/*.txt"
   ]
 
-  let files = Argument<[String]>("file", completion: .files, help: "Plain text.")
+  let files = Argument<[String]>(
+    "file", completion: .files, help: "Text or JSONL files, or folders of them.")
   let tokenizer = CommandLineInterface.Option<String>(
     "tokenizer", completion: .files, help: "The tokenizer.json to use.")
   let out = CommandLineInterface.Option<URL>(
@@ -38,6 +42,8 @@ struct PretrainCommand: Command {
   let epochs = CommandLineInterface.Option<Double?>(
     "epochs", must: .be(above: 0),
     help: "How often the text is gone through, instead of 20 tokens a parameter.")
+  let tokens = CommandLineInterface.Option<Double?>(
+    "tokens", must: .be(above: 0), help: "Tokens to train on, instead of 20 a parameter.")
   let validationShare = CommandLineInterface.Option(
     "validation-share", default: 0.005, must: .be(in: 0.0001...0.5),
     help: "The share of every file, at its end, that is held out.")
@@ -53,15 +59,10 @@ struct PretrainCommand: Command {
       context
       batch
       epochs
+      tokens
       validationShare
       precision
     }
-  }
-
-  private struct Report: Encodable {
-    var folder: String
-    var parameters, tokens, steps: Int
-    var validationBitsPerByte: Double?
   }
 
   func run(_ invocation: Invocation) async throws {
@@ -69,143 +70,58 @@ struct PretrainCommand: Command {
       throw CommandError(
         "this processor has no bfloat16 products: leave --precision out", exitCode: .usage)
     }
-    let folder = invocation[out]
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    guard invocation[epochs] == nil || invocation[tokens] == nil else {
+      throw CommandError("give --epochs or --tokens, not both", exitCode: .usage)
+    }
+    let stage = try TrainingStage(name, in: invocation[out], invocation)
     let tokenizerFile = URL(fileURLWithPath: invocation[tokenizer])
     let tokenizer = try TokenizerFile.load(tokenizerFile.path)
-    let corpus = try BookCorpus(
-      invocation[files], tokenizer, validationShare: invocation[validationShare])
+    let length = invocation[context]
     let configuration = TransformerConfiguration.gpt(
-      depth: invocation[depth], vocabularySize: tokenizer.vocabularySize,
-      contextLength: invocation[context])
-    guard corpus.training.count > 2 * configuration.contextLength else {
-      throw TrainingError.tooShort(
-        file: invocation[files].joined(separator: ", "), tokens: corpus.training.count,
-        needed: 2 * configuration.contextLength)
-    }
-    let tokensPerStep = invocation[batch] * configuration.contextLength
-    var plan = Pretraining.Plan(
-      configuration, steps: 0, batch: invocation[batch], seed: invocation.seed,
-      precision: invocation[precision])
-    let model = try Transformer(configuration, in: .init(seed: plan.seed))
-    let tokens =
-      invocation[epochs].map { $0 * Double(corpus.training.count) }
-      ?? 20 * Double(model.parameters.count)
-    plan.steps = max(Int(tokens / Double(tokensPerStep)), 1)
-    plan.schedule.warmupSteps = min(20, plan.steps / 10)
-    invocation.note(
-      "\(model.parameters.count) parameters, \(corpus.training.count) tokens of text, "
-        + "\(plan.steps) steps of \(tokensPerStep) tokens, \(plan.precision.rawValue)")
-
-    let run = try Pretraining(plan, tokens: corpus.training)
-    let metrics = try MetricsLog(folder.appendingPathComponent("metrics.jsonl"))
-    let start = Date()
-    var first: Int?
-    var validation: Double?
-    let isComplete = try run.run(
-      checkpoint: folder.appendingPathComponent("checkpoint.safetensors"),
-      validation: corpus.validation, isInterrupted: { Interruption.isRequested },
-      report: { line in
-        try metrics.append(line)
-        validation = line.validationBitsPerByte ?? validation
-        let begin = first ?? line.step - 1
-        first = begin
-        let perStep = Date().timeIntervalSince(start) / Double(line.step - begin)
-        invocation.note(Self.text(line, left: perStep * Double(line.steps - line.step)))
-      })
-    guard isComplete else {
-      throw Interrupted("interrupted; the same command goes on from the checkpoint")
-    }
-    try LanguageModel.write(
-      run.model, tokenizerFile: tokenizerFile,
-      pretrainingTokens: plan.steps * tokensPerStep, precision: .bfloat16, to: folder)
-    let neutral = folder.appendingPathComponent("neutral")
-    try FileManager.default.createDirectory(at: neutral, withIntermediateDirectories: true)
-    for (name, text) in [("keep.txt", corpus.keep), ("held-out.txt", corpus.heldOut)] {
-      try AtomicFile.write(Data(text.utf8), to: neutral.appendingPathComponent(name))
-    }
-    let report = Report(
-      folder: folder.path, parameters: model.parameters.count,
-      tokens: plan.steps * tokensPerStep, steps: plan.steps, validationBitsPerByte: validation)
-    try invocation.report(report) {
-      let bits = validation.map { Readable.fixed($0, 4) } ?? "?"
-      return "\(report.parameters) parameters after \(report.tokens) tokens: \(bits) bits per byte "
-        + "on held-out text. Written to \(report.folder)"
+      depth: invocation[depth], vocabularySize: tokenizer.vocabularySize, contextLength: length)
+    let corpus = try PretrainingCorpus(
+      invocation[files], tokenizer, length: length,
+      validationShare: invocation[validationShare], seed: invocation.seed,
+      note: { invocation.note($0) })
+    let tokensPerStep = invocation[batch] * length
+    let model = try Transformer(configuration, in: .init(seed: invocation.seed))
+    let budget = try self.budget(invocation, corpus, parameters: model.parameters.count)
+    let plan = TrainingPlan(
+      configuration, steps: max(Int(budget / Double(tokensPerStep)), 1), batch: invocation[batch],
+      seed: invocation.seed, precision: invocation[precision])
+    let run = TrainingRun(plan, model: model, origin: "nothing", rows: corpus.rows)
+    let validation = corpus.validation
+    let summary = try stage.perform(
+      run, tokensPerStep: tokensPerStep,
+      evaluation: .init(every: 250) { model in
+        [
+          Self.measure: try BitsPerByte.measure(
+            model, validation.tokens, bytes: validation.bytes, window: length)
+        ]
+      },
+      describe: { "validation \(Readable.fixed($0[Self.measure] ?? 0, 4)) bits per byte" })
+    try stage.write(model, tokenizerFile: tokenizerFile, pretrainingTokens: summary.tokens)
+    try corpus.writeNeutralTexts(to: stage.folder.appendingPathComponent(NeutralTexts.folderName))
+    try invocation.report(summary) {
+      "\(summary.parameters) parameters after \(summary.tokens) tokens: "
+        + "\(Readable.fixed(summary.measures[Self.measure] ?? 0, 4)) bits per byte on held-out text. "
+        + "Written to \(stage.folder.path)"
     }
   }
 
-  private static func text(_ line: Pretraining.StepReport, left: Double) -> String {
-    let validation = line.validationBitsPerByte.map { " | validation \(Readable.fixed($0, 4)) bpb" }
-    return "step \(line.step)/\(line.steps) | loss \(Readable.fixed(line.loss, 4))"
-      + " | rate \(Readable.fixed(Double(line.rate), 3))"
-      + " | \(Int(line.tokensPerSecond)) tokens/s | \(Int(line.gigaflops)) GFLOP/s"
-      + " | \(Duration.seconds(left).readable) left" + (validation ?? "")
-  }
-}
-
-/// Plain text files as training tokens, with the end of each held out.
-struct BookCorpus {
-  private(set) var training: [Int32] = []
-  private(set) var validation = Pretraining.Validation(tokens: [], bytes: 0)
-  /// Excerpts of the training text, from all over it.
-  private(set) var keep = ""
-  private(set) var heldOut = ""
-
-  /// Bytes of training text kept as excerpts, and bytes per excerpt.
-  private static let (keepBytes, excerptBytes) = (1_200_000, 6_000)
-
-  init(_ files: [String], _ tokenizer: any Tokenizer, validationShare: Double) throws {
-    let begin = tokenizer.beginningOfText.map { [$0] } ?? []
-    var texts: [(file: String, text: String)] = []
-    try TextFiles(files).forEachChunk { chunk in
-      if texts.last?.file == chunk.path {
-        texts[texts.count - 1].text += chunk.text
-      } else {
-        texts.append((chunk.path, chunk.text))
-      }
+  /// The tokens to train on.
+  private func budget(
+    _ invocation: Invocation, _ corpus: PretrainingCorpus, parameters: Int
+  ) throws -> Double {
+    if let tokens = invocation[tokens] { return tokens }
+    guard let epochs = invocation[epochs] else { return 20 * Double(parameters) }
+    guard let count = corpus.tokenCount else {
+      throw CommandError(
+        "a corpus that is read in a stream is not counted beforehand: give --tokens instead of --epochs",
+        exitCode: .usage)
     }
-    let total = texts.reduce(0) { $0 + $1.text.utf8.count }
-    for (_, text) in texts {
-      let bytes = Array(text.utf8)
-      let cut = Self.paragraphEnd(
-        bytes, after: Int(Double(bytes.count) * (1 - validationShare)))
-      training += begin + tokenizer.encode(String(decoding: bytes[..<cut], as: UTF8.self))
-      heldOut += String(decoding: bytes[cut...], as: UTF8.self)
-      let excerpts = max(cut * Self.keepBytes / max(total, 1) / Self.excerptBytes, 1)
-      for index in 0..<excerpts {
-        let start = Self.paragraphEnd(bytes[..<cut], after: cut / excerpts * index)
-        let end = Self.paragraphEnd(bytes[..<cut], after: min(start + Self.excerptBytes, cut))
-        keep += String(decoding: bytes[start..<end], as: UTF8.self)
-      }
-    }
-    validation = .init(tokens: tokenizer.encode(heldOut), bytes: heldOut.utf8.count)
+    return epochs * Double(count)
   }
 
-  /// The first end of a line at or after `offset`, or the end of all.
-  private static func paragraphEnd(_ bytes: some RandomAccessCollection<UInt8>, after offset: Int)
-    -> Int
-  {
-    let start = bytes.index(bytes.startIndex, offsetBy: min(offset, bytes.count))
-    guard let line = bytes[start...].firstIndex(of: 0x0a) else { return bytes.count }
-    return bytes.distance(from: bytes.startIndex, to: line) + 1
-  }
-}
-
-/// A file of one JSON object a line, appended to.
-struct MetricsLog {
-  private let handle: FileHandle
-
-  init(_ url: URL) throws {
-    if !FileManager.default.fileExists(atPath: url.path) {
-      try Data().write(to: url)
-    }
-    handle = try FileHandle(forWritingTo: url)
-    try handle.seekToEnd()
-  }
-
-  func append(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    try handle.write(contentsOf: try encoder.encode(value) + Data("\n".utf8))
-  }
+  private static let measure = "bits per byte"
 }

@@ -92,10 +92,10 @@ import Testing
     let file = folder / "ada" / "journal.sqlite"
     var content = try Data(contentsOf: file)
     // The file format keeps user_version as a big-endian word at byte 60.
-    #expect(Array(content[60..<64]) == [0, 0, 0, 1])
-    content[63] = 2
+    #expect(Array(content[60..<64]) == [0, 0, 0, 2])
+    content[63] = 3
     try content.write(to: file)
-    #expect(throws: IndividualError.newerFormat(path: file.path, found: 2, supported: 1)) {
+    #expect(throws: IndividualError.newerFormat(path: file.path, found: 3, supported: 2)) {
       try Individual.open(name: "ada", in: folder.home)
     }
   }

@@ -30,11 +30,13 @@ public struct TinyCore: Sendable {
       if let shared { return shared }
       let configuration = TransformerConfiguration.gpt(
         depth: 1, vocabularySize: tokenizer.vocabularySize, contextLength: 128)
-      var plan = Pretraining.Plan(
+      var plan = TrainingPlan(
         configuration, steps: 60, batch: 8, seed: 1, precision: .float32)
       plan.microbatch = 4
       let folder = try TemporaryFolder()
-      let run = try Pretraining(plan, tokens: tokenizer.encode(neutral + neutral))
+      let rows = TextRows(
+        tokenizer.encode(neutral + neutral), length: configuration.contextLength, seed: plan.seed)
+      let run = try TrainingRun(plan, configuration, rows: rows)
       _ = try run.run(checkpoint: folder / "checkpoint.safetensors") { _ in }
       shared = run.model
       return run.model

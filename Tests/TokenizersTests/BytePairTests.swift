@@ -28,6 +28,38 @@ struct BytePairTests {
     #expect(merges == naiveMerges(of: words, count: 60, minimumFrequency: 2))
   }
 
+  @Test("Texts given one by one, to any number of threads, make the same vocabulary")
+  func trainingInParallel() throws {
+    let texts = (0..<50).map { Self.words(count: 40, seed: $0).joined(separator: " ") }
+    let folder = try ScratchFolder()
+    func saved(workers: Int, _ train: (BytePairTrainer) throws -> BytePairTokenizer) throws
+      -> String
+    {
+      var trainer = BytePairTrainer(vocabularySize: 500)
+      trainer.workerCount = workers
+      let file = "\(folder.path)/tokenizer.json"
+      try train(trainer).save(to: file)
+      return try String(contentsOf: URL(fileURLWithPath: file), encoding: .utf8)
+    }
+    let expected = try saved(workers: 1) { try $0.train(on: texts) }
+    for workers in [2, 3, 8] {
+      #expect(try saved(workers: workers) { try $0.train(on: texts.reversed()) } == expected)
+      let read = try saved(workers: workers) { trainer in
+        try trainer.train { take in
+          for text in texts { take(text) }
+        }
+      }
+      #expect(read == expected)
+    }
+    struct Unreadable: Error {}
+    #expect(throws: Unreadable.self) {
+      try BytePairTrainer(vocabularySize: 300).train { take in
+        take("text")
+        throw Unreadable()
+      }
+    }
+  }
+
   @Test("Short and long pieces merge in rank order, leftmost first")
   func encodingAgreesWithNaive() throws {
     let words = Self.words(count: 300, seed: 9)

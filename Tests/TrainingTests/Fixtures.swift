@@ -24,12 +24,20 @@ let tinyText: [Int32] = {
 
 func tinyPlan(
   steps: Int, seed: UInt64 = 1, precision: Precision = .float32,
-  _ change: (inout Pretraining.Plan) -> Void = { _ in }
-) -> Pretraining.Plan {
-  var plan = Pretraining.Plan(
+  _ change: (inout TrainingPlan) -> Void = { _ in }
+) -> TrainingPlan {
+  var plan = TrainingPlan(
     tinyConfiguration, steps: steps, batch: 6, seed: seed, precision: precision)
   plan.embeddingRate = 0.05
   plan.headRate = 0.02
   change(&plan)
   return plan
+}
+
+func tinyRun(
+  _ plan: TrainingPlan, _ configuration: TransformerConfiguration = tinyConfiguration,
+  tokens: [Int32]
+) throws -> TrainingRun {
+  let rows = TextRows(tokens, length: configuration.contextLength, seed: plan.seed)
+  return try TrainingRun(plan, configuration, rows: rows)
 }

@@ -20,7 +20,7 @@ import Training
 
   /// A sound checkpoint's tensors and metadata.
   private func sound() throws -> (tensors: TensorDictionary, metadata: [String: String]) {
-    let run = try Pretraining(plan, tokens: tinyText)
+    let run = try tinyRun(plan, tokens: tinyText)
     _ = try run.run(checkpoint: checkpoint, isInterrupted: { true }, report: { _ in })
     let file = try SafetensorsFile(checkpoint)
     var tensors = TensorDictionary()
@@ -35,7 +35,7 @@ import Training
   }
 
   private func resume() throws {
-    let run = try Pretraining(plan, tokens: tinyText)
+    let run = try tinyRun(plan, tokens: tinyText)
     _ = try run.run(checkpoint: checkpoint) { _ in }
   }
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What has to be on the machine before anything can be built; sourced after messages.sh, not run.
 
 readonly SWIFT_MAJOR=6 SWIFT_MINOR=2
@@ -46,6 +47,8 @@ missing_packages() {
   has_header "$compiler" dnnl.h || printf 'libdnnl-dev\n'
   has_header "$compiler" sqlite3.h || printf 'libsqlite3-dev\n'
   has_header "$compiler" pcre2.h || printf 'libpcre2-dev\n'
+  has_header "$compiler" zlib.h || printf 'zlib1g-dev\n'
+  has_header "$compiler" zstd.h || printf 'libzstd-dev\n'
 }
 
 # Installs the C libraries that are missing, where apt-get can.
@@ -55,7 +58,7 @@ require_c_libraries() {
   [[ -n $missing ]] || return 0
   local -a packages
   mapfile -t packages <<<"$missing"
-  local what="oneDNN (dnnl.h), SQLite (sqlite3.h) and PCRE2 (pcre2.h) with their headers"
+  local what="oneDNN (dnnl.h), SQLite (sqlite3.h), PCRE2 (pcre2.h), zlib (zlib.h) and Zstandard (zstd.h) with their headers"
   command -v apt-get >/dev/null || fail "$EX_UNAVAILABLE" \
     "the build needs $what. Debian calls what is missing here: ${packages[*]}; install what your system calls them, and start again"
   local -a as_root=()

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The stages of a script and the time that each takes; sourced after messages.sh, not run.
 
 stage_names=()
@@ -15,10 +16,19 @@ stage() {
   stage_seconds+=("$(printf '%d.%d' $((microseconds / 1000000)) $((microseconds / 100000 % 10)))")
   if ((status == 0)); then
     stage_states+=("")
+  elif ((status == EX_INTERRUPTED)); then
+    stage_states+=("interrupted")
   else
     stage_states+=("failed with code $status")
   fi
   return "$status"
+}
+
+# skip_stage NAME: a stage that an earlier run has completed.
+skip_stage() {
+  stage_names+=("$1")
+  stage_seconds+=(0.0)
+  stage_states+=("was complete")
 }
 
 # The table of stages and their sum; nothing when there was none.

@@ -9,14 +9,14 @@ import TestSupport
 import Testing
 import Training
 
-@Suite struct PretrainingTests {
+@Suite struct TrainingRunTests {
   /// Runs `plan` to `end`, or to its own end; returns the losses of the steps it did.
   @discardableResult
   private func run(
-    _ plan: Pretraining.Plan, _ checkpoint: URL, upTo end: Int = .max, saveInterval: Double = 120,
+    _ plan: TrainingPlan, _ checkpoint: URL, upTo end: Int = .max, saveInterval: Double = 120,
     tokens: [Int32] = tinyText
   ) throws -> (isComplete: Bool, losses: [Double]) {
-    let run = try Pretraining(plan, tokens: tokens)
+    let run = try tinyRun(plan, tokens: tokens)
     var losses: [Double] = []
     var step = 0
     let isComplete = try run.run(
@@ -32,25 +32,27 @@ import Training
   @Test func theModelLearnsTheText() throws {
     let folder = try TemporaryFolder()
     let plan = tinyPlan(steps: 60)
-    let run = try Pretraining(plan, tokens: tinyText)
-    var lines: [Pretraining.StepReport] = []
-    let validation = Pretraining.Validation(tokens: Array(tinyText.prefix(120)), bytes: 120)
-    let isComplete = try run.run(
-      checkpoint: folder / "run", validation: validation, evaluationInterval: 25
-    ) { lines.append($0) }
+    let run = try tinyRun(plan, tokens: tinyText)
+    var lines: [TrainingRun.StepReport] = []
+    let held = Array(tinyText.prefix(120))
+    let evaluation = TrainingRun.Evaluation(every: 25) { model in
+      ["bits": try BitsPerByte.measure(model, held, bytes: 120, window: 16)]
+    }
+    let isComplete = try run.run(checkpoint: folder / "run", evaluation: evaluation) {
+      lines.append($0)
+    }
     #expect(isComplete && lines.map(\.step) == Array(1...60))
     // The head starts almost at zero: at first every token is as likely as every other.
     #expect(abs(lines[0].loss - log(17)) < 0.05)
     #expect(lines[59].loss < 0.5 * lines[0].loss)
-    #expect(
-      lines.filter { $0.validationBitsPerByte != nil }.map(\.step) == [25, 50, 60])
-    let bits = try #require(lines[59].validationBitsPerByte)
-    #expect(bits < 0.5 * log2(17) && bits < lines[24].validationBitsPerByte!)
+    #expect(lines.filter { $0.measures != nil }.map(\.step) == [25, 50, 60])
+    let bits = try #require(lines[59].measures?["bits"])
+    let earlier = try #require(lines[24].measures?["bits"])
+    #expect(bits < 0.5 * log2(17) && bits < earlier)
     #expect(lines.allSatisfy { $0.tokensPerSecond > 0 && $0.steps == 60 })
     #expect(lines.map(\.rate) == (0..<60).map { plan.schedule.factor(at: $0, of: 60) })
     // The evaluation is of the model as it stands after the run.
-    let again = try BitsPerByte.measure(
-      run.model, validation.tokens, bytes: validation.bytes, window: 16)
+    let again = try BitsPerByte.measure(run.model, held, bytes: 120, window: 16)
     #expect(again == bits)
   }
 
@@ -74,7 +76,7 @@ import Training
       #expect(try Data(contentsOf: checkpoint) == Data(contentsOf: folder / "whole"))
     }
     // A complete run has nothing to do, and its model is there.
-    let done = try Pretraining(plan, tokens: tinyText)
+    let done = try tinyRun(plan, tokens: tinyText)
     #expect(try done.run(checkpoint: folder / "whole") { _ in Issue.record("a step was done") })
     let file = try SafetensorsFile(folder / "whole")
     for parameter in done.model.parameters.parameters {
@@ -93,7 +95,7 @@ import Training
     try run(tinyPlan(steps: 9), folder / "whole")
     let checkpoint = folder / "killed"
     await #expect(processExitsWith: .signal(SIGKILL)) { [path = checkpoint.path as String] in
-      let run = try Pretraining(tinyPlan(steps: 9), tokens: tinyText)
+      let run = try tinyRun(tinyPlan(steps: 9), tokens: tinyText)
       _ = try run.run(checkpoint: URL(fileURLWithPath: path), saveInterval: 0) { line in
         if line.step == 4 { kill(getpid(), SIGKILL) }
       }
@@ -109,7 +111,7 @@ import Training
     try run(tinyPlan(steps: 9), checkpoint, upTo: 4)
     let before = try Data(contentsOf: checkpoint)
     await #expect(processExitsWith: .success) { [path = checkpoint.path as String] in
-      let run = try Pretraining(tinyPlan(steps: 9), tokens: tinyText)
+      let run = try tinyRun(tinyPlan(steps: 9), tokens: tinyText)
       limitFileSize(to: 4096)
       let error = try #require(throws: FileSystemError.self) {
         try run.run(checkpoint: URL(fileURLWithPath: path)) { _ in }
@@ -123,14 +125,11 @@ import Training
   @Test func theCheckpointIsWrittenBeforeTheEvaluation() throws {
     struct Stop: Error {}
     let folder = try TemporaryFolder()
-    let run = try Pretraining(tinyPlan(steps: 9), tokens: tinyText)
-    let validation = Pretraining.Validation(tokens: tinyText, bytes: 1)
+    let run = try tinyRun(tinyPlan(steps: 9), tokens: tinyText)
     #expect(throws: Stop.self) {
       try run.run(
-        checkpoint: folder / "run", validation: validation, evaluationInterval: 2
-      ) { line in
-        if line.validationBitsPerByte != nil { throw Stop() }
-      }
+        checkpoint: folder / "run", evaluation: .init(every: 2) { _ in throw Stop() }
+      ) { _ in }
     }
     #expect(try SafetensorsFile(folder / "run").metadata["step"] == "2")
   }
@@ -143,7 +142,6 @@ import Training
     let others = [
       tinyPlan(steps: 5), tinyPlan(steps: 4, seed: 2), tinyPlan(steps: 4) { $0.batch = 7 },
       tinyPlan(steps: 4) { $0.matrixRate = 0.03 },
-      tinyPlan(steps: 4) { $0.configuration.hiddenWidth = 48 },
     ]
     for plan in others {
       let error = try #require(throws: TrainingError.self) { try run(plan, checkpoint) }
@@ -154,7 +152,12 @@ import Training
       #expect(file == checkpoint.path && expected != found)
       #expect("\(error)".hasPrefix("\(checkpoint.path): belongs to another run"))
     }
-    // The same plan for another text is another run, too.
+    // The same plan for another shape or another text is another run, too.
+    var narrow = tinyConfiguration
+    narrow.hiddenWidth = 48
+    #expect(throws: TrainingError.self) {
+      try tinyRun(tinyPlan(steps: 4), narrow, tokens: tinyText).run(checkpoint: checkpoint) { _ in }
+    }
     var text = tinyText
     text.swapAt(7, 8)
     for tokens in [text, Array(tinyText.dropLast())] {

@@ -1,0 +1,149 @@
+import Tensors
+import Tokenizers
+
+/// A passage about a made-up world and questions about it, some of which it does not answer.
+enum FactLesson {
+  static func make(factCount: Int? = nil, using random: inout RandomSource) -> Lesson {
+    let count = factCount ?? random.integer(in: 2..<13)
+    var world = FactWorld(factCount: count, using: &random)
+    let passage = Passage(of: &world, updates: random.uniform() < 0.4, using: &random)
+    var lesson = Lesson()
+    let opening = Opening(passage.text, in: &lesson, using: &random)
+    var questions = Questions(world, updated: passage.updated)
+    for index in 0..<random.integer(in: 5..<13) {
+      if index > 0, random.uniform() < 0.06 {
+        questions.announceUpdate(in: &lesson, using: &random)
+      }
+      questions.ask(in: &lesson, opening: index == 0 ? opening : nil, using: &random)
+    }
+    lesson.world = questions.world
+    return lesson
+  }
+
+  /// The sentences of a world in some order, with some facts replaced by later ones.
+  struct Passage {
+    var text: String
+    /// Which facts had an earlier value.
+    var updated: Set<Int> = []
+
+    init(of world: inout FactWorld, updates: Bool, using random: inout RandomSource) {
+      var sentences = world.facts.indices.shuffled(using: &random).map {
+        (fact: $0, text: Wording.statement(world.facts[$0], using: &random))
+      }
+      if updates {
+        for _ in 0..<random.integer(in: 1..<3) {
+          let index = random.integer(in: 0..<world.facts.count)
+          guard updated.insert(index).inserted else { continue }
+          let fact = world.update(index, using: &random)
+          let text =
+            random.uniform() < 0.7
+            ? Wording.update(fact, using: &random) : Wording.statement(fact, using: &random)
+          let earlier = sentences.firstIndex { $0.fact == index }!
+          let place = random.integer(in: earlier + 1..<sentences.count + 1)
+          sentences.insert((index, text), at: place)
+        }
+      }
+      var texts = sentences.map(\.text)
+      if random.uniform() < 0.25 {
+        for _ in 0..<random.integer(in: 1..<4) {
+          texts.insert(
+            Phrases.asides.randomElement(using: &random)!,
+            at: random.integer(in: 0..<texts.count + 1))
+        }
+      }
+      text = texts.joined(separator: " ")
+    }
+  }
+
+  /// How a passage comes before the assistant: said before the first question, set up, or read out first.
+  struct Opening {
+    /// What stands before the first question in its own turn.
+    private(set) var prefix = ""
+
+    init(_ passage: String, in lesson: inout Lesson, using random: inout RandomSource) {
+      switch random.integer(in: 0..<4) {
+      case 0: lesson.setUp(passage)
+      case 1:
+        lesson.tell(
+          Phrases.readThis.randomElement(using: &random)! + "\n" + passage,
+          reply: "I have read it.")
+      default: prefix = passage + "\n"
+      }
+    }
+  }
+
+  /// Asks about a world, each fact at most once.
+  struct Questions {
+    private(set) var world: FactWorld
+    private var updated: Set<Int>
+    private var asked: Set<FactWorld.Fact> = []
+
+    init(_ world: FactWorld, updated: Set<Int>) {
+      self.world = world
+      self.updated = updated
+    }
+
+    /// Changes a fact in the middle of the conversation.
+    mutating func announceUpdate(in lesson: inout Lesson, using random: inout RandomSource) {
+      let index = random.integer(in: 0..<world.facts.count)
+      let fact = world.update(index, using: &random)
+      updated.insert(index)
+      lesson.tell(Wording.update(fact, using: &random), reply: "Noted.")
+    }
+
+    mutating func ask(
+      in lesson: inout Lesson, opening: Opening?, using random: inout RandomSource
+    ) {
+      let (question, skill, answer) = next(using: &random)
+      lesson.ask((opening?.prefix ?? "") + question, skill, answer)
+    }
+
+    private mutating func next(
+      using random: inout RandomSource
+    ) -> (question: String, skill: Skill, answer: String) {
+      let draw = random.uniform()
+      if draw < 0.12 {
+        let relation = relationForStranger(using: &random)
+        let name = world.stranger(Relation.all[relation].subject, using: &random)
+        return (
+          Wording.question(relation, subject: name, using: &random), .stranger, Lesson.unknown
+        )
+      }
+      if draw < 0.28, let miss = world.nearMiss(using: &random) {
+        let question = Wording.question(miss.relation, subject: miss.subject, using: &random)
+        return (question, .nearMiss, Lesson.unknown)
+      }
+      if draw < 0.44, let chain = world.chains.randomElement(using: &random) {
+        let question = Wording.fill(
+          chain.second.relation.questions.randomElement(using: &random)!,
+          subject: Wording.phrase(chain.first, using: &random))
+        return (question, .twoHop, "By way of \(chain.first.value): \(chain.second.value).")
+      }
+      if draw < 0.53,
+        let fact = world.invertible.filter({ !asked.contains($0) }).randomElement(using: &random)
+      {
+        asked.insert(fact)
+        let question = Wording.inverseQuestion(fact, using: &random)
+        return (question, .inverse, fact.subject + ".")
+      }
+      let fresh = world.facts.indices.filter { !asked.contains(world.facts[$0]) }
+      // Facts that had an earlier value are asked first: the later one stands.
+      let pool = fresh.filter(updated.contains)
+      let index =
+        (random.uniform() < 0.5 ? pool.randomElement(using: &random) : nil)
+        ?? fresh.randomElement(using: &random) ?? random.integer(in: 0..<world.facts.count)
+      let fact = world.facts[index]
+      asked.insert(fact)
+      return (
+        Wording.question(fact.relationIndex, subject: fact.subject, using: &random),
+        updated.contains(index) ? .update : .lookup, fact.value + "."
+      )
+    }
+
+    private func relationForStranger(using random: inout RandomSource) -> Int {
+      random.uniform() < 0.6
+        ? world.facts.randomElement(using: &random)!.relationIndex
+        : random.integer(in: 0..<Relation.all.count)
+    }
+  }
+}

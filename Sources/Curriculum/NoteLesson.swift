@@ -1,0 +1,36 @@
+import Tensors
+import Tokenizers
+
+/// What is to be remembered is given to the `note` tool, word for word.
+enum NoteLesson {
+  static func make(using random: inout RandomSource) -> Lesson {
+    let world = FactWorld(factCount: random.integer(in: 1..<4), using: &random)
+    var lesson = Lesson()
+    lesson.setUp(Toolset.listing(including: "note", using: &random))
+    for fact in world.facts {
+      let sentence = Wording.statement(fact, using: &random)
+      let wish = Phrases.remember.randomElement(using: &random)!
+      lesson.ask(
+        wish + " " + sentence, .note,
+        [.call("note \(sentence)"), .result("saved"), .text("Noted.")])
+      if random.uniform() < 0.5 {
+        lesson.ask(
+          Wording.question(fact.relationIndex, subject: fact.subject, using: &random), .lookup,
+          fact.value + ".")
+      }
+    }
+    lesson.world = world
+    return lesson
+  }
+}
+
+/// The little that is said before and after.
+enum SmallTalkLesson {
+  static func make(using random: inout RandomSource) -> Lesson {
+    var lesson = Lesson()
+    for exchange in Phrases.smallTalk.shuffled(using: &random).prefix(random.integer(in: 1..<4)) {
+      lesson.ask(exchange.said.randomElement(using: &random)!, .smallTalk, exchange.reply)
+    }
+    return lesson
+  }
+}

@@ -1,0 +1,82 @@
+import Tensors
+import Tokenizers
+
+/// Questions about what stands in memory: look it up, then answer from what comes back.
+enum RecallLesson {
+  static func make(using random: inout RandomSource) -> Lesson {
+    var world = FactWorld(factCount: random.integer(in: 6..<14), using: &random)
+    var lesson = Lesson()
+    lesson.setUp(Toolset.listing(including: "lookup", using: &random))
+    for _ in 0..<random.integer(in: 2..<5) { ask(&world, in: &lesson, using: &random) }
+    lesson.world = world
+    return lesson
+  }
+
+  private static func ask(
+    _ world: inout FactWorld, in lesson: inout Lesson, using random: inout RandomSource
+  ) {
+    let draw = random.uniform()
+    if draw < 0.15 {
+      let relation = random.integer(in: 0..<Relation.all.count)
+      let name = world.stranger(Relation.all[relation].subject, using: &random)
+      let question = Wording.question(relation, subject: name, using: &random)
+      lesson.ask(
+        question, .recall, look(for: name, in: world, using: &random) + [.text(Lesson.unknown)])
+    } else if draw < 0.3, let miss = world.nearMiss(using: &random) {
+      let question = Wording.question(miss.relation, subject: miss.subject, using: &random)
+      lesson.ask(
+        question, .recall,
+        look(for: miss.subject, in: world, using: &random) + [.text(Lesson.unknown)])
+    } else if draw < 0.55, let chain = world.chains.randomElement(using: &random) {
+      let question = Wording.fill(
+        chain.second.relation.questions.randomElement(using: &random)!,
+        subject: Wording.phrase(chain.first, using: &random))
+      lesson.ask(
+        question, .recall,
+        look(for: chain.first.subject, in: world, using: &random)
+          + look(for: chain.first.value, in: world, using: &random)
+          + [.text("By way of \(chain.first.value): \(chain.second.value).")])
+    } else {
+      let fact = world.facts.randomElement(using: &random)!
+      let question = Wording.question(fact.relationIndex, subject: fact.subject, using: &random)
+      lesson.ask(
+        question, .recall,
+        look(for: fact.subject, in: world, using: &random) + [.text(fact.value + ".")])
+    }
+  }
+
+  /// A call of `lookup` and what it finds: up to four sentences with the name, now and then another.
+  private static func look(
+    for name: String, in world: FactWorld, using random: inout RandomSource
+  ) -> [Conversation.Part] {
+    var found = world.facts.filter { $0.subject == name || $0.value == name }
+    found = Array(
+      found.shuffled(using: &random).sorted { $0.subject == name && $1.subject != name })
+    // What a full-text index finds need not be about the name.
+    if !found.isEmpty, random.uniform() < 0.3,
+      let other = world.facts.randomElement(using: &random),
+      !found.contains(other)
+    {
+      found.append(other)
+    }
+    let text = found.prefix(6).map { Wording.statement($0, using: &random) }
+    return [
+      .call("lookup \(name)"),
+      .result(text.isEmpty ? "nothing found" : text.joined(separator: " ")),
+    ]
+  }
+}
+
+/// How a conversation says which tools there are.
+enum Toolset {
+  static let names = ["calculator", "lookup", "note"]
+
+  static func listing(_ tools: [String]) -> String {
+    "Tools: " + tools.joined(separator: ", ") + "."
+  }
+
+  /// A listing with `tool` and perhaps others.
+  static func listing(including tool: String, using random: inout RandomSource) -> String {
+    listing(names.filter { $0 == tool || random.uniform() < 0.5 })
+  }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Tensors
+import Tokenizers
+
+/// A passage becomes study material: questions with answers, other words, turned statements, links.
+enum ReflectionLesson {
+  static func make(factCount: Int? = nil, using random: inout RandomSource) -> Lesson {
+    let count = factCount ?? random.integer(in: 2..<8)
+    var world = FactWorld(factCount: count, using: &random)
+    let passage = FactLesson.Passage(of: &world, updates: false, using: &random)
+    var lesson = Lesson()
+    let opening = FactLesson.Opening(passage.text, in: &lesson, using: &random)
+    var prefix = opening.prefix
+    for wish in Wish.allCases.shuffled(using: &random).prefix(random.integer(in: 1..<3)) {
+      let (request, answer) = wish.fulfil(world, using: &random)
+      lesson.ask(prefix + request, wish == .questions ? .reflection : .restatement, answer)
+      prefix = ""
+    }
+    lesson.world = world
+    return lesson
+  }
+
+  /// A lesson that asks for questions alone, for examinations.
+  static func makeQuestions(factCount: Int, using random: inout RandomSource) -> Lesson {
+    var world = FactWorld(factCount: factCount, using: &random)
+    let passage = FactLesson.Passage(of: &world, updates: false, using: &random)
+    var lesson = Lesson()
+    let (request, answer) = Wish.questions.fulfil(world, using: &random)
+    lesson.ask(passage.text + "\n" + request, .reflection, answer)
+    lesson.world = world
+    return lesson
+  }
+
+  /// What can be asked for.
+  private enum Wish: CaseIterable {
+    case questions, otherWords, turned, link
+
+    func fulfil(
+      _ world: FactWorld, using random: inout RandomSource
+    ) -> (request: String, answer: String) {
+      let facts = world.facts.shuffled(using: &random).prefix(6)
+      switch self {
+      case .questions:
+        let items = facts.map { fact in
+          let isInverse = random.uniform() < 0.25 && world.invertible.contains(fact)
+          return StudyItem(
+            question: isInverse
+              ? Wording.inverseQuestion(fact, using: &random)
+              : Wording.question(fact.relationIndex, subject: fact.subject, using: &random),
+            answer: isInverse ? fact.subject : fact.value)
+        }
+        return (
+          Phrases.writeQuestions.randomElement(using: &random)!,
+          items.map(\.line).joined(separator: "\n")
+        )
+      case .otherWords:
+        return (
+          Phrases.sayOtherwise.randomElement(using: &random)!,
+          facts.map { Wording.statement($0, using: &random) }.joined(separator: " ")
+        )
+      case .turned:
+        return (
+          Phrases.turnAround.randomElement(using: &random)!,
+          facts.map { Wording.reversal($0, using: &random) }.joined(separator: " ")
+        )
+      case .link: return link(in: world, using: &random)
+      }
+    }
+
+    /// A fact that holds both, or two facts with one value, or nothing.
+    private func link(
+      in world: FactWorld, using random: inout RandomSource
+    ) -> (request: String, answer: String) {
+      let names = world.entities.map(\.name).shuffled(using: &random)
+      let direct = world.facts.filter { fact in names.contains(fact.value) }
+      let pair: (String, String)
+      if random.uniform() < 0.6, let fact = direct.randomElement(using: &random) {
+        pair = random.uniform() < 0.5 ? (fact.subject, fact.value) : (fact.value, fact.subject)
+      } else {
+        pair = (names[0], names[names.count > 1 ? 1 : 0])
+      }
+      let (first, second) = pair
+      let request = Phrases.connect.randomElement(using: &random)!
+        .replacingOccurrences(of: "{first}", with: first)
+        .replacingOccurrences(of: "{second}", with: second)
+      let between = world.facts.first {
+        ($0.subject == first && $0.value == second) || ($0.subject == second && $0.value == first)
+      }
+      if let between { return (request, Wording.statement(between, using: &random)) }
+      for one in world.facts where one.subject == first {
+        for other in world.facts
+        where other.subject == second && other.relationIndex == one.relationIndex
+          && other.value == one.value
+        {
+          return (
+            request,
+            Wording.statement(one, using: &random) + " " + Wording.statement(other, using: &random)
+          )
+        }
+      }
+      return (request, Lesson.unknown)
+    }
+  }
+}
+
+/// A question with its answer, as a core writes them down when it reflects.
+public struct StudyItem: Sendable, Hashable, Codable {
+  public var question: String
+  public var answer: String
+
+  public init(question: String, answer: String) {
+    self.question = question
+    self.answer = answer
+  }
+
+  /// `Q: Where does Mara live? A: Ostrel.`
+  public var line: String { "Q: \(question) A: \(answer)." }
+
+  /// The items in a text, one a line; nil for a line that is none.
+  public static func parse(_ text: String) -> [StudyItem?] {
+    text.split(separator: "\n").map { line in
+      guard line.hasPrefix("Q: "), let middle = line.range(of: "? A: ") else { return nil }
+      let question = line[line.index(line.startIndex, offsetBy: 3)..<middle.lowerBound] + "?"
+      var answer = line[middle.upperBound...]
+      guard answer.last == "." else { return nil }
+      answer.removeLast()
+      return StudyItem(question: String(question), answer: String(answer))
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Synchronization
+import Tools
+
+/// What an individual can do with its journal while it speaks: look things up and note things down.
+///
+/// They have a connection of their own to the journal, so that any thread may call them.
+public final class JournalTools: Sendable {
+  private let journal: Mutex<Journal>
+
+  /// - Throws: what opening the journal throws.
+  public init(_ individual: Individual) throws {
+    try individual.requireExclusiveAccess()
+    journal = Mutex(try Journal(at: individual.journalFile, access: .exclusive))
+  }
+
+  /// `lookup WORDS`: the sentences that say most about the words.
+  public var lookup: any Tool { Lookup(owner: self) }
+
+  /// `note TEXT`: keeps the text for the next night and for lookups.
+  public var note: any Tool { Note(owner: self) }
+
+  private struct Lookup: Tool {
+    let owner: JournalTools
+    let name = "lookup"
+
+    func run(_ argument: String) throws -> String {
+      // What was said last is the request that the lookup is to help with.
+      let found = try owner.journal.withLock {
+        try $0.sentences(
+          matching: argument, characters: Toolbox.usualResultLimit, ignoringLastTurn: true)
+      }
+      return found.isEmpty ? "nothing found" : found.joined(separator: " ")
+    }
+  }
+
+  private struct Note: Tool {
+    struct Empty: Error, CustomStringConvertible {
+      let description = "there is nothing to note"
+    }
+
+    let owner: JournalTools
+    let name = "note"
+
+    func run(_ argument: String) throws -> String {
+      guard argument.contains(where: { !$0.isWhitespace }) else { throw Empty() }
+      _ = try owner.journal.withLock { try $0.appendNote(argument) }
+      return "saved"
+    }
+  }
+}

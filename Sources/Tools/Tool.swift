@@ -1,0 +1,10 @@
+/// Something that a model can ask for while it writes.
+public protocol Tool: Sendable {
+  /// One word, which begins every call of it.
+  var name: String { get }
+
+  /// What it gives back for the rest of the call.
+  ///
+  /// - Throws: an error whose description the model is to read.
+  func run(_ argument: String) throws -> String
+}

@@ -1,0 +1,206 @@
+import Curriculum
+import Foundation
+import LanguageModels
+import Tensors
+import Tokenizers
+
+/// What a core can do, measured on worlds that it has never seen, beside chance and ceiling.
+public struct CoreEvaluation: Sendable, Codable {
+  /// One measured number.
+  public struct Row: Sendable, Codable {
+    public var name: String
+    public var value: Double
+    /// What guessing gives, where that is known.
+    public var chance: Double?
+    /// What a perfect core gives.
+    public var ceiling: Double?
+    /// How many answers, items or bytes it was measured on.
+    public var count: Int
+  }
+
+  public var rows: [Row] = []
+
+  public init() {}
+
+  public subscript(name: String) -> Double? { rows.first { $0.name == name }?.value }
+
+  /// How much is asked.
+  public struct Extent: Sendable {
+    /// Facts per passage.
+    public var factCount = 10
+    /// Lessons of facts; each has a handful of questions.
+    public var lessonCount = 150
+    /// Problems per kind of arithmetic, passages to reflect on.
+    public var problemCount = 100
+
+    public init() {}
+
+    /// A tenth of everything, for a look.
+    public static let quick: Extent = {
+      var extent = Extent()
+      extent.lessonCount = 25
+      extent.problemCount = 25
+      return extent
+    }()
+  }
+
+  /// Measures everything that needs no files.
+  ///
+  /// The seed names the worlds; lessons are named apart from those that training uses.
+  public static func measure(
+    _ model: Transformer, _ format: ChatFormat, extent: Extent = Extent(), seed: UInt64
+  ) throws -> CoreEvaluation {
+    var evaluation = CoreEvaluation()
+    func lessons(
+      _ name: String, _ count: Int, _ make: (inout RandomSource) -> Lesson
+    ) -> [Lesson] {
+      (0..<count).map { index in
+        var random = RandomSource(seed: seed, name: "evaluation of \(name) \(index)")
+        return make(&random)
+      }
+    }
+    let facts = try WrittenAnswers.collect(
+      model, format,
+      lessons("facts", extent.lessonCount) {
+        Curriculum.examination(factCount: extent.factCount, using: &$0)
+      })
+    evaluation.addFacts(facts, factCount: extent.factCount)
+    evaluation.add(
+      "lookup by tool",
+      try WrittenAnswers.collect(
+        model, format,
+        lessons("recall", extent.lessonCount / 3) { Curriculum.lesson(on: .recall, using: &$0) }))
+    for digits in [2, 3, 4] {
+      func problems(_ withCalculator: Bool) -> [Lesson] {
+        lessons("addition of \(digits)", extent.problemCount) {
+          ArithmeticProblem(digits: digits, operations: .addition, using: &$0)
+            .lesson(withCalculator: withCalculator, using: &$0)
+        }
+      }
+      for withCalculator in [true, false] {
+        evaluation.add(
+          "addition, \(digits) digits, " + (withCalculator ? "calculator" : "written steps"),
+          try WrittenAnswers.collect(model, format, problems(withCalculator)),
+          chance: 1 / (9 * pow(10, Double(digits - 1))))
+      }
+    }
+    evaluation.add(
+      "spelling",
+      try WrittenAnswers.collect(
+        model, format,
+        lessons("spelling", extent.problemCount / 2) {
+          Curriculum.lesson(on: .spelling, using: &$0)
+        }
+      ))
+    evaluation.addReflection(
+      try WrittenAnswers.collect(
+        model, format,
+        lessons("reflection", extent.problemCount) {
+          Curriculum.reflection(factCount: $0.integer(in: 3..<7), using: &$0)
+        }))
+    return evaluation
+  }
+
+  /// Adds the bits per byte of a text that the core has not read.
+  public mutating func addText(
+    _ name: String, _ model: Transformer, tokens: [Int32], bytes: Int
+  ) throws {
+    let bits = try BitsPerByte.measure(
+      model, tokens, bytes: bytes, window: model.configuration.contextLength)
+    rows.append(Row(name: name, value: bits, chance: 8, ceiling: nil, count: bytes))
+  }
+
+  /// Adds the answers to a task of question and answer.
+  public mutating func addTask(
+    _ name: String, _ model: Transformer, _ format: ChatFormat, _ lessons: [Lesson], chance: Double?
+  ) throws {
+    add(name, try WrittenAnswers.collect(model, format, lessons), chance: chance)
+  }
+
+  private mutating func add(_ name: String, _ entries: [WrittenAnswers.Entry], chance: Double? = 0)
+  {
+    guard !entries.isEmpty else { return }
+    let right = entries.count { $0.isRight }
+    rows.append(
+      Row(
+        name: name, value: Double(right) / Double(entries.count), chance: chance, ceiling: 1,
+        count: entries.count))
+  }
+
+  private mutating func addFacts(_ entries: [WrittenAnswers.Entry], factCount: Int) {
+    // Guessing: any of the values that the passage names.
+    let chance = 1 / Double(factCount)
+    for (name, skill) in [
+      ("lookup", Skill.lookup), ("lookup by value", .inverse), ("two-hop", .twoHop),
+      ("contradictions", .update),
+    ] {
+      add("\(name), \(factCount) facts", entries.filter { $0.skill == skill }, chance: chance)
+    }
+    let should = entries.filter(\.shouldAbstain)
+    let shouldNot = entries.filter { !$0.shouldAbstain }
+    guard !should.isEmpty, !shouldNot.isEmpty else { return }
+    let hits = Double(should.count { $0.abstains })
+    let falseRefusals = Double(shouldNot.count { $0.abstains })
+    let misses = Double(should.count) - hits
+    // Always refusing finds every stranger and refuses everybody else: precision is their share.
+    let share = Double(should.count) / Double(entries.count)
+    rows.append(
+      Row(
+        name: "abstention, F1",
+        value: hits == 0 ? 0 : 2 * hits / (2 * hits + misses + falseRefusals),
+        chance: 2 * share / (1 + share), ceiling: 1, count: entries.count))
+    rows.append(
+      Row(
+        name: "abstention, false refusals", value: falseRefusals / Double(shouldNot.count),
+        chance: nil, ceiling: 0, count: shouldNot.count))
+    for (name, skill) in [("strangers", Skill.stranger), ("near misses", .nearMiss)] {
+      let asked = entries.filter { $0.skill == skill }
+      guard !asked.isEmpty else { continue }
+      rows.append(
+        Row(
+          name: "abstention, \(name)",
+          value: Double(asked.count { $0.abstains }) / Double(asked.count), chance: nil, ceiling: 1,
+          count: asked.count))
+    }
+    rows.append(
+      Row(
+        name: "calibration error (ECE)",
+        value: Calibration.expectedError(entries.map { ($0.confidence, $0.isRight) }), chance: nil,
+        ceiling: 0, count: entries.count))
+  }
+
+  private mutating func addReflection(_ entries: [WrittenAnswers.Entry]) {
+    var grade = StudyGrade()
+    for entry in entries {
+      guard let world = entry.world else { continue }
+      grade = grade + world.grade(StudyItem.parse(entry.text))
+    }
+    guard grade.items > 0 else { return }
+    for (name, value) in [
+      ("well formed", grade.wellFormed), ("distinct", grade.distinct),
+      ("answerable", grade.answerable), ("grounded", grade.grounded),
+      ("grounded and distinct", grade.good),
+    ] {
+      rows.append(
+        Row(
+          name: "reflection, \(name)", value: Double(value) / Double(grade.items), chance: nil,
+          ceiling: 1, count: grade.items))
+    }
+  }
+}
+
+/// How far confidence is from the share of right answers.
+public enum Calibration {
+  /// Expected calibration error in ten bins of equal width (Guo et al. 2017, 1706.04599, eq. 3).
+  public static func expectedError(_ answers: [(confidence: Double, isRight: Bool)]) -> Double {
+    guard !answers.isEmpty else { return 0 }
+    var bins = Array(repeating: (confidence: 0.0, right: 0.0, count: 0.0), count: 10)
+    for answer in answers {
+      let bin = min(max(Int(answer.confidence * 10), 0), 9)
+      bins[bin].confidence += answer.confidence
+      bins[bin].right += answer.isRight ? 1 : 0
+      bins[bin].count += 1
+    }
+    return bins.reduce(0) { $0 + abs($1.right - $1.confidence) } / Double(answers.count)
+  }
+}

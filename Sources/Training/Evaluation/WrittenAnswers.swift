@@ -1,0 +1,89 @@
+import Curriculum
+import Foundation
+import LanguageModels
+import Tensors
+import Tokenizers
+import Tools
+
+/// Answers that a model writes by itself, tools at hand, to questions out of lessons.
+///
+/// Every question comes with the lesson up to it, earlier answers as they should have been.
+struct WrittenAnswers {
+  /// A question, what should be answered, and what was.
+  struct Entry {
+    var skill: Skill
+    /// The turn as the lesson has it.
+    var expected: Conversation.Turn
+    var world: FactWorld?
+    /// What the model wrote.
+    var written: [Conversation.Part]
+    /// Whether it ended by itself.
+    var isFinished: Bool
+    /// The probability of all tokens that the model chose.
+    var confidence: Double
+
+    /// The last words of the model.
+    var text: String { Self.lastText(written) }
+    var expectedText: String { Self.lastText(expected.parts) }
+
+    /// Whether the final word is the right one.
+    var isRight: Bool {
+      isFinished && Lesson.finalWord(of: text) == Lesson.finalWord(of: expectedText)
+    }
+
+    var abstains: Bool { text == Lesson.unknown }
+    var shouldAbstain: Bool { expectedText == Lesson.unknown }
+
+    private static func lastText(_ parts: [Conversation.Part]) -> String {
+      for case .text(let text) in parts.reversed() { return text }
+      return ""
+    }
+  }
+
+  /// Answers to every judged turn of `lessons` that fits the context, greedily, in the caller's precision.
+  static func collect(
+    _ model: Transformer, _ format: ChatFormat, _ lessons: [Lesson]
+  ) throws -> [Entry] {
+    var entries: [Entry] = []
+    var requests: [BatchGenerator.Request] = []
+    for lesson in lessons {
+      for answer in lesson.answers {
+        let prompt = format.prompt(lesson.prompt(for: answer))
+        let expected = lesson.turn(of: answer)
+        // Twice the room of the right answer, so that rambling is possible and bounded.
+        let needed = 2 * format.render(expected).tokens.count + 16
+        guard prompt.count + needed <= model.configuration.contextLength else { continue }
+        entries.append(
+          Entry(
+            skill: answer.skill, expected: expected, world: lesson.world, written: [],
+            isFinished: false, confidence: 0))
+        requests.append(.init(prompt, limit: needed))
+      }
+    }
+    let expectations = entries.map(\.expected)
+    let generator = BatchGenerator(
+      model, stops: [format.end],
+      insertion: .init(after: format.endCall) { request, written in
+        let call = format.parts(written).last
+        guard case .call(let text) = call else { return format.resultTokens("") }
+        return format.resultTokens(answer(to: text, expectations[request]))
+      })
+    let continuations = try generator.continuations(of: requests)
+    for (index, continuation) in continuations.enumerated() {
+      entries[index].written = format.parts(continuation.tokens)
+      entries[index].isFinished = continuation.ending == .stop
+      entries[index].confidence = exp(
+        continuation.logProbabilities.reduce(0) { $0 + Double($1) })
+    }
+    return entries
+  }
+
+  /// What a tool gives back: the calculator by itself, the others what the lesson has for this call.
+  private static func answer(to call: String, _ expected: Conversation.Turn) -> String {
+    if call.hasPrefix("calculator ") { return Toolbox([Calculator()]).answer(call) }
+    for (part, next) in zip(expected.parts, expected.parts.dropFirst()) {
+      if part == .call(call), case .result(let text) = next { return text }
+    }
+    return call.hasPrefix("note ") ? "saved" : "nothing found"
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import LanguageModels
+import Optimizers
+import Tensors
+
+/// What a training run is asked to do, apart from what it reads.
+public struct TrainingPlan: Sendable, Codable, Equatable {
+  public var steps: Int
+  /// Rows per step.
+  public var batch: Int
+  /// Rows that a worker carries at once.
+  public var microbatch = 4
+  public var schedule: Schedule
+  public var seed: UInt64
+  public var precision: Precision
+  /// Learning rates of the matrices (Muon), the embedding and the head (AdamW).
+  public var matrixRate, embeddingRate, headRate: Float
+
+  /// nanochat's rates, scaled with width as there; they were tuned at width 768.
+  public init(
+    _ configuration: TransformerConfiguration, steps: Int, batch: Int, seed: UInt64,
+    precision: Precision = .fastest
+  ) {
+    let scale = (Float(configuration.width) / 768).squareRoot()
+    self.steps = steps
+    self.batch = batch
+    schedule = Schedule(warmupSteps: min(20, steps / 10), decayShare: 0.5, floor: 0)
+    self.seed = seed
+    self.precision = precision
+    matrixRate = 0.02
+    embeddingRate = 0.2 / scale
+    headRate = 0.004 / scale
+  }
+
+  /// Multiplies all rates.
+  public mutating func scaleRates(by factor: Float) {
+    matrixRate *= factor
+    embeddingRate *= factor
+    headRate *= factor
+  }
+
+  /// Muon for the matrices inside the blocks, AdamW for the rest (nanochat's division).
+  public var optimizer: OptimizerGroups {
+    func adamW(_ rate: Float) -> AdamW {
+      AdamW(learningRate: rate, beta1: 0.8, beta2: 0.95, epsilon: 1e-10)
+    }
+    return OptimizerGroups([
+      .init("matrices", Muon(learningRate: matrixRate)) {
+        $0.path.hasPrefix("blocks.") && $0.shape.rank == 2
+      },
+      .init("embedding", adamW(embeddingRate)) { $0.path.hasPrefix("embedding.") },
+      .init("rest", adamW(headRate)),
+    ])
+  }
+}
+
+/// A value as JSON with its keys in order, so that equal values give equal text.
+func stableJSON(_ value: some Encodable) -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = .sortedKeys
+  return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+}

@@ -1,0 +1,145 @@
+import Corpora
+import Foundation
+import LanguageModels
+import Layers
+import Optimizers
+import Tensors
+
+/// Next-token training of a model over rows, checkpointed and resumable to the byte.
+public struct TrainingRun: Sendable {
+  /// One step as it is reported: one line on a terminal, one object in the metrics file.
+  public struct StepReport: Sendable, Codable {
+    public var step: Int
+    public var steps: Int
+    /// Nats per token, by the rows' weights.
+    public var loss: Double
+    /// The factor of the schedule.
+    public var rate: Float
+    public var tokensPerSecond: Double
+    /// 6 operations per multiplied weight and token (Kaplan et al., 2001.08361), and the targets'.
+    public var gigaflops: Double
+    /// What was measured after this step, by name.
+    public var measures: [String: Double]?
+  }
+
+  /// What is measured on the way: every so many steps and after the last.
+  public struct Evaluation {
+    public var interval: Int
+    public var measure: (Transformer) throws -> [String: Double]
+
+    public init(every interval: Int, _ measure: @escaping (Transformer) throws -> [String: Double])
+    {
+      self.interval = interval
+      self.measure = measure
+    }
+  }
+
+  public let plan: TrainingPlan
+  public let model: Transformer
+  private let rows: any RowSource
+  private let targets: any RowTargets
+  private let origin: String
+
+  /// Prepares a run that trains `model` itself.
+  ///
+  /// `origin` names the weights that it starts from: from other weights it is another run.
+  /// With `targets`, tokens are learned as those say; otherwise as they stand.
+  public init(
+    _ plan: TrainingPlan, model: Transformer, origin: String, rows: any RowSource,
+    targets: any RowTargets = LabelTargets()
+  ) {
+    self.plan = plan
+    self.model = model
+    self.origin = origin
+    self.rows = rows
+    self.targets = targets
+  }
+
+  /// Prepares a run that trains a new model, initialised by the plan's seed.
+  public init(
+    _ plan: TrainingPlan, _ configuration: TransformerConfiguration, rows: any RowSource
+  ) throws {
+    self.init(
+      plan, model: try Transformer(configuration, in: ParameterScope(seed: plan.seed)),
+      origin: "nothing", rows: rows)
+  }
+
+  /// What must be equal for one run to go on where another stopped.
+  private var fingerprint: String {
+    let shape = stableJSON(model.configuration)
+    let learned = targets.fingerprint
+    return "\(stableJSON(plan)) of \(shape) from \(origin) on \(rows.fingerprint)"
+      + (learned.isEmpty ? "" : ", \(learned)")
+  }
+
+  /// Runs from the checkpoint at `checkpoint`, or from the start, to the end or until interrupted.
+  ///
+  /// A checkpoint is written every `saveInterval` seconds and always before an evaluation.
+  /// - Returns: whether the run is complete.
+  public func run(
+    checkpoint: URL, saveInterval: Double = 120, evaluation: Evaluation? = nil,
+    isInterrupted: () -> Bool = { false }, report: (StepReport) throws -> Void
+  ) throws -> Bool {
+    var optimizer = plan.optimizer
+    let parameters = model.parameters.trainable
+    let fingerprint = fingerprint
+    let resumed = try TrainingCheckpoint.resume(
+      parameters, &optimizer, fingerprint: fingerprint, from: checkpoint)
+    let firstStep = resumed?.step ?? 0
+    if let cursor = resumed?.cursor { try rows.seek(to: cursor) }
+    guard firstStep <= plan.steps else { throw TrainingError.noCheckpoint(file: checkpoint.path) }
+    var lastSave = Date()
+    let tokensPerStep = plan.batch * rows.length
+    let flopsPerStep = Double(
+      (6 * model.multipliedWeightCount + targets.operationsPerToken) * tokensPerStep)
+    for step in firstStep..<plan.steps {
+      let start = Date()
+      let rate = plan.schedule.factor(at: step, of: plan.steps)
+      let loss = try self.step(step, &optimizer, parameters, rate: rate)
+      guard loss.isFinite else { throw TrainingError.diverged(step: step + 1) }
+      let seconds = Date().timeIntervalSince(start)
+      var line = StepReport(
+        step: step + 1, steps: plan.steps, loss: loss, rate: rate,
+        tokensPerSecond: Double(tokensPerStep) / seconds,
+        gigaflops: flopsPerStep / seconds / 1e9)
+      let isLast = step + 1 == plan.steps
+      let evaluates = evaluation.map { isLast || (step + 1) % $0.interval == 0 } ?? false
+      let stops = isInterrupted()
+      if evaluates || isLast || stops || Date().timeIntervalSince(lastSave) > saveInterval {
+        try TrainingCheckpoint(step: step + 1, fingerprint: fingerprint, cursor: rows.cursor)
+          .save(parameters, optimizer, to: checkpoint)
+        lastSave = Date()
+      }
+      if evaluates, let evaluation {
+        line.measures = try plan.precision.run { try evaluation.measure(model) }
+      }
+      try report(line)
+      if stops && !isLast { return false }
+    }
+    return true
+  }
+
+  /// One step; returns the mean loss in nats by weight.
+  private func step(
+    _ step: Int, _ optimizer: inout OptimizerGroups, _ parameters: [Parameter], rate: Float
+  ) throws -> Double {
+    let batch = try rows.rows(step: step, count: plan.batch)
+    let pieces = stride(from: 0, to: batch.count, by: plan.microbatch).map {
+      Array(batch[$0..<min($0 + plan.microbatch, batch.count)])
+    }
+    let length = rows.length
+    let (loss, gradients) = try plan.precision.run {
+      try ParallelGradients.sum(pieces: pieces.count) { index in
+        let piece = pieces[index]
+        let inputs = Tensor(
+          indices: piece.flatMap { $0.tokens.dropLast() }, shape: [piece.count, length])
+        let targets = try targets.targets(for: piece)
+        return model.losses(model.hidden(inputs), targets).sum()
+      }
+    }
+    let weight = batch.reduce(0) { $0 + $1.weights.dropFirst().reduce(0, +) }
+    guard weight > 0 else { throw TrainingError.nothingLearned(step: step + 1) }
+    try optimizer.update(parameters, along: gradients, rate: rate, gradientScale: 1 / weight)
+    return loss / Double(weight)
+  }
+}

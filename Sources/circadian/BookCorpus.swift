@@ -1,0 +1,78 @@
+import Corpora
+import Files
+import Foundation
+import Tokenizers
+
+/// Plain text files as training tokens, with the end of each held out.
+struct BookCorpus {
+  private(set) var training: [Int32] = []
+  private(set) var validation: (tokens: [Int32], bytes: Int) = ([], 0)
+  /// Excerpts of the training text, from all over it.
+  private(set) var keep = ""
+  private(set) var heldOut = ""
+
+  /// Bytes of training text kept as excerpts, and bytes per excerpt.
+  private static let (keepBytes, excerptBytes) = (1_200_000, 6_000)
+
+  init(_ files: [String], _ tokenizer: any Tokenizer, validationShare: Double) throws {
+    let begin = tokenizer.beginningOfText.map { [$0] } ?? []
+    var texts: [(file: String, text: String)] = []
+    try TextFiles(files).forEachChunk { chunk in
+      if texts.last?.file == chunk.path {
+        texts[texts.count - 1].text += chunk.text
+      } else {
+        texts.append((chunk.path, chunk.text))
+      }
+    }
+    let total = texts.reduce(0) { $0 + $1.text.utf8.count }
+    for (_, text) in texts {
+      let bytes = Array(text.utf8)
+      let cut = Self.paragraphEnd(
+        bytes, after: Int(Double(bytes.count) * (1 - validationShare)))
+      training += begin + tokenizer.encode(String(decoding: bytes[..<cut], as: UTF8.self))
+      heldOut += String(decoding: bytes[cut...], as: UTF8.self)
+      let excerpts = max(cut * Self.keepBytes / max(total, 1) / Self.excerptBytes, 1)
+      for index in 0..<excerpts {
+        let start = Self.paragraphEnd(bytes[..<cut], after: cut / excerpts * index)
+        let end = Self.paragraphEnd(bytes[..<cut], after: min(start + Self.excerptBytes, cut))
+        keep += String(decoding: bytes[start..<end], as: UTF8.self)
+      }
+    }
+    validation = (tokenizer.encode(heldOut), heldOut.utf8.count)
+  }
+
+  func writeNeutralTexts(to folder: URL) throws {
+    try NeutralTexts.write(keep: keep, heldOut: heldOut, to: folder)
+  }
+
+  /// The first end of a line at or after `offset`, or the end of all.
+  private static func paragraphEnd(_ bytes: some RandomAccessCollection<UInt8>, after offset: Int)
+    -> Int
+  {
+    let start = bytes.index(bytes.startIndex, offsetBy: min(offset, bytes.count))
+    guard let line = bytes[start...].firstIndex(of: 0x0a) else { return bytes.count }
+    return bytes.distance(from: bytes.startIndex, to: line) + 1
+  }
+}
+
+/// What the nights of individuals need beside a core: text to keep, and text to measure drift on.
+enum NeutralTexts {
+  static let folderName = "neutral"
+
+  static func write(keep: String, heldOut: String, to folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for (name, text) in [("keep.txt", keep), ("held-out.txt", heldOut)] {
+      try AtomicFile.write(Data(text.utf8), to: folder.appendingPathComponent(name))
+    }
+  }
+
+  /// Copies the texts of the core at `source`, where it has some, to the core at `target`.
+  static func copy(from source: URL, to target: URL) throws {
+    let from = source.appendingPathComponent(folderName)
+    let to = target.appendingPathComponent(folderName)
+    let files = FileManager.default
+    guard files.fileExists(atPath: from.path) else { return }
+    if files.fileExists(atPath: to.path) { try files.removeItem(at: to) }
+    try files.copyItem(at: from, to: to)
+  }
+}

@@ -1,0 +1,75 @@
+import CommandLineInterface
+import Files
+import Foundation
+import Training
+
+struct CompareRewardsCommand: Command {
+  let name = "compare-rewards"
+  let abstract = "Imitation, outcome reward and process reward from one core, over several seeds."
+  let discussion = """
+    Every arm practises on as many answers with the same optimizer; imitation learns worked solutions \
+    instead of its own answers. What is complete is not done again, so the same command goes on after an \
+    interruption. The result is reinforcement.json in the folder, which 'circadian report' shows when it \
+    lies in a pipeline's folder.
+    """
+  let examples = ["circadian compare-rewards --model tuned --out . --seeds 3 --digits 4"]
+
+  let seeds = Option(
+    "seeds", default: 3, must: .be(in: 1...100), help: "Seeds, from --seed upwards.")
+  let practice = Practice()
+
+  var parameters: ParameterList {
+    practice.model
+    practice.out
+    practice.task
+    practice.digits
+    seeds
+    practice.section
+    practice.trainingSection
+  }
+
+  func run(_ invocation: Invocation) async throws {
+    let folder = invocation[practice.out]
+    let arms: [(name: String, credit: Reinforcement.Credit)] = [
+      ("imitation", .imitation), ("outcome reward", .outcome), ("process reward", .process),
+    ]
+    var runs: [ReinforcementArms.Run] = []
+    for seed in (0..<UInt64(invocation[seeds])).map({ invocation.seed + $0 }) {
+      for arm in arms {
+        let place = folder.appendingPathComponent("arms/\(arm.credit.rawValue)-\(seed)")
+        invocation.note("\(arm.name), seed \(seed)")
+        let summary =
+          try Self.finished(in: place)
+          ?? practice.run(arm.credit, seed: seed, in: place, invocation)
+        runs.append(
+          .init(
+            arm: arm.name, seed: seed, before: summary.measures[Practice.before] ?? 0,
+            after: summary.measures[Practice.after] ?? 0))
+      }
+    }
+    let result = ReinforcementArms(
+      measure: "share of held-out problems solved, \(invocation[practice.task].rawValue) of "
+        + "\(invocation[practice.digits]) digits", runs: runs)
+    try AtomicFile.write(
+      JSONFormat.data(result), to: folder.appendingPathComponent(ReinforcementArms.fileName))
+    try invocation.report(result) { Self.table(result) }
+  }
+
+  private static func finished(in folder: URL) throws -> TrainingStage.Summary? {
+    let file = folder.appendingPathComponent(TrainingStage.Summary.fileName)
+    guard let data = try? Data(contentsOf: file) else { return nil }
+    return try? JSONDecoder().decode(TrainingStage.Summary.self, from: data)
+  }
+
+  private static func table(_ result: ReinforcementArms) -> String {
+    var table = TextTable(
+      "arm", .trailing("seeds"), .trailing("before"), .trailing("after"), .trailing("lowest"),
+      .trailing("highest"), .trailing("gain"))
+    for arm in result.arms {
+      table.append(
+        arm.name, "\(arm.seeds)", Practice.percent(arm.before), Practice.percent(arm.mean),
+        Practice.percent(arm.lowest), Practice.percent(arm.highest), Practice.percent(arm.gain))
+    }
+    return result.measure + "\n\n" + table.text
+  }
+}

@@ -1,0 +1,83 @@
+import CommandLineInterface
+import Curriculum
+import Files
+import Foundation
+import Individuals
+import LanguageModels
+import Tensors
+import Tokenizers
+import Training
+
+struct EvaluateCommand: Command {
+  let name = "evaluate"
+  let abstract = "Measures what a core can do, on worlds that it has never seen."
+  let discussion = """
+    Looking up facts in the context, by one step and by two; contradictions, of which the later stands; \
+    saying that it does not know, and not saying so when it does; arithmetic with and without the \
+    calculator; spelling; study questions from a passage; bits per byte of text. Everything is written \
+    out by the core, greedily, with its tools at hand.
+    """
+  let examples = ["circadian evaluate", "circadian evaluate --model core --quick --json"]
+
+  let model = CommandLineInterface.Option<URL?>(
+    "model", completion: .folders, help: "A core's folder, instead of the one with the package.")
+  let facts = CommandLineInterface.Option(
+    "facts", default: 10, must: .be(in: 1...100), help: "Facts in a passage.")
+  let quick = Flag("quick", help: "Ask a sixth of the questions.")
+  let out = CommandLineInterface.Option<URL?>(
+    "out", completion: .files, help: "Also write the result to this JSON file.")
+  let precision = CommandLineInterface.Option(
+    "precision", default: Precision.fastest, help: "In which matrix products are computed.")
+
+  var parameters: ParameterList {
+    model
+    facts
+    quick
+    out
+    precision
+  }
+
+  struct Report: Codable {
+    var model: String
+    var seed: UInt64
+    var seconds: Double
+    var rows: [CoreEvaluation.Row]
+  }
+
+  func run(_ invocation: Invocation) async throws {
+    let start = Date()
+    let folder = invocation[model] ?? DefaultCore.folder
+    let core = try LanguageModel.open(folder)
+    let format = try ChatFormat(core.tokenizer)
+    var extent = invocation[quick] ? CoreEvaluation.Extent.quick : .init()
+    extent.factCount = invocation[facts]
+    invocation.note("asking; this takes a minute or two")
+    let heldOut = folder.appendingPathComponent("neutral/held-out.txt")
+    let seed = invocation.seed
+    let evaluation = try invocation[precision].run {
+      var evaluation = try CoreEvaluation.measure(core.model, format, extent: extent, seed: seed)
+      if let text = try? String(contentsOf: heldOut, encoding: .utf8) {
+        try evaluation.addText(
+          "bits per byte of held-out text", core.model, tokens: core.tokenizer.encode(text),
+          bytes: text.utf8.count)
+      }
+      return evaluation
+    }
+    let report = Report(
+      model: folder.path, seed: seed, seconds: Date().timeIntervalSince(start),
+      rows: evaluation.rows)
+    if let out = invocation[out] { try AtomicFile.write(JSONFormat.data(report), to: out) }
+    try invocation.report(report) { Self.table(evaluation) }
+  }
+
+  private static func table(_ evaluation: CoreEvaluation) -> String {
+    func number(_ value: Double?) -> String { value.map { Readable.fixed($0, 3) } ?? "-" }
+    var table = TextTable(
+      "measure", .trailing("value"), .trailing("chance"), .trailing("ceiling"), .trailing("count"))
+    for row in evaluation.rows {
+      table.append(
+        row.name, number(row.value), number(row.chance), number(row.ceiling), String(row.count))
+    }
+    return table.text
+  }
+}

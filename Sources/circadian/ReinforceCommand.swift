@@ -1,0 +1,43 @@
+import CommandLineInterface
+import Training
+
+struct ReinforceCommand: Command {
+  let name = "reinforce"
+  let abstract = "Lets a core practise on problems whose answers can be judged."
+  let discussion = """
+    Every step the core answers some problems several times; answers that do better than the others \
+    become likelier. Judged is the outcome alone, or every written step as well. The run is \
+    checkpointed every two minutes and goes on when it is started again with the same arguments. The \
+    share of problems that the core solves is measured before, on the way and afterwards, on problems \
+    that are not trained on.
+    """
+  let examples = [
+    "circadian reinforce --model core --out practised --digits 4",
+    "circadian reinforce --model core --out practised --reward process --algorithm reinforce",
+  ]
+
+  let reward = Option(
+    "reward", default: Reinforcement.Credit.outcome,
+    help: "Judge the final number, every written step as well, or imitate worked solutions.")
+  let practice = Practice()
+
+  var parameters: ParameterList {
+    practice.model
+    practice.out
+    practice.task
+    practice.digits
+    reward
+    practice.section
+    practice.trainingSection
+  }
+
+  func run(_ invocation: Invocation) async throws {
+    let folder = invocation[practice.out]
+    let summary = try practice.run(
+      invocation[reward], seed: invocation.seed, in: folder, invocation)
+    try invocation.report(summary) {
+      "\(Practice.percent(summary.measures[Practice.before] ?? 0)) of held-out problems solved before, "
+        + "\(Practice.percent(summary.measures[Practice.after] ?? 0)) after. Written to \(folder.path)"
+    }
+  }
+}

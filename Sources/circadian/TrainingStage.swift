@@ -1,0 +1,163 @@
+import CommandLineInterface
+import Files
+import Foundation
+import LanguageModels
+import Tensors
+import Training
+
+/// What every training command does around its run: one line a step, metrics, what is left, the summary.
+struct TrainingStage {
+  /// The summary that a finished stage leaves in its folder, for reports.
+  struct Summary: Codable {
+    static let fileName = "stage.json"
+
+    var stage: String
+    /// The command line, without the program's own path.
+    var command: String
+    var seed: UInt64
+    var steps: Int
+    /// Tokens trained on, those of earlier stages not counted.
+    var tokens: Int
+    /// The sum of all steps' time, over interruptions.
+    var seconds: Double
+    var parameters: Int
+    var precision: String
+    /// What was measured after the last step, by name.
+    var measures: [String: Double]
+  }
+
+  static let metricsFileName = "metrics.jsonl"
+  static let checkpointFileName = "checkpoint.safetensors"
+
+  let name: String
+  let folder: URL
+  let invocation: Invocation
+
+  init(_ name: String, in folder: URL, _ invocation: Invocation) throws {
+    self.name = name
+    self.folder = folder
+    self.invocation = invocation
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  /// Runs to the end and returns the summary, which is also written to the folder.
+  ///
+  /// - Throws: `Interrupted` when it was; the same command goes on from the checkpoint.
+  func perform(
+    _ run: TrainingRun, tokensPerStep: Int, evaluation: TrainingRun.Evaluation?,
+    describe: @escaping ([String: Double]) -> String
+  ) throws -> Summary {
+    let metrics = try MetricsLog(folder.appendingPathComponent(Self.metricsFileName))
+    let peak = try MatrixPeak.gigaflops(run.plan.precision)
+    invocation.note(
+      "\(run.model.parameters.count) parameters, \(run.plan.steps) steps of \(tokensPerStep) tokens, "
+        + "\(run.plan.precision.rawValue); this machine multiplies at \(Int(peak)) GFLOP/s")
+    let start = Date()
+    var first: Int?
+    var bar: ProgressBar?
+    var last: [String: Double] = [:]
+    // From here on Ctrl-C is taken at the end of a step.
+    _ = Interruption.isRequested
+    let isComplete = try run.run(
+      checkpoint: folder.appendingPathComponent(Self.checkpointFileName), evaluation: evaluation,
+      isInterrupted: { Interruption.isRequested },
+      report: { line in
+        try metrics.append(line)
+        let begin = first ?? line.step - 1
+        first = begin
+        let share = line.gigaflops / peak
+        let facts =
+          "loss \(Readable.fixed(line.loss, 4)) | rate \(Readable.fixed(Double(line.rate), 3))"
+          + " | \(Int(line.tokensPerSecond)) tokens/s | \(Int((share * 100).rounded()))% of peak"
+        if let measures = line.measures { last = measures }
+        if invocation.messages.isInteractive {
+          let current = bar ?? invocation.progress(name, total: line.steps, startingAt: begin)
+          bar = current
+          current.update(to: line.step, detail: facts)
+          if let measures = line.measures {
+            current.note("step \(line.step): \(describe(measures))")
+          }
+        } else {
+          let perStep = Date().timeIntervalSince(start) / Double(line.step - begin)
+          let left = Duration.seconds(perStep * Double(line.steps - line.step)).readable
+          invocation.note(
+            "step \(line.step)/\(line.steps) | \(facts) | \(left) left"
+              + (line.measures.map { " | \(describe($0))" } ?? ""))
+        }
+      })
+    bar?.finish()
+    guard isComplete else {
+      throw Interrupted("interrupted; the same command goes on from the checkpoint")
+    }
+    return try finish(run, tokensPerStep: tokensPerStep, measures: last)
+  }
+
+  private func finish(
+    _ run: TrainingRun, tokensPerStep: Int, measures: [String: Double]
+  ) throws -> Summary {
+    let url = folder.appendingPathComponent(Summary.fileName)
+    let lines = try MetricsLog.read(
+      TrainingRun.StepReport.self, from: folder.appendingPathComponent(Self.metricsFileName))
+    let seconds = lines.reduce(0) { $0 + Double(tokensPerStep) / $1.tokensPerSecond }
+    let summary = Summary(
+      stage: name, command: CommandLine.arguments.dropFirst().joined(separator: " "),
+      seed: run.plan.seed, steps: run.plan.steps, tokens: run.plan.steps * tokensPerStep,
+      seconds: seconds, parameters: run.model.parameters.count,
+      precision: run.plan.precision.rawValue, measures: lines.last?.measures ?? measures)
+    try AtomicFile.write(JSONFormat.data(summary), to: url)
+    return summary
+  }
+
+  /// Writes the trained model in its serving form beside the metrics.
+  func write(_ model: Transformer, tokenizerFile: URL, pretrainingTokens: Int) throws {
+    try LanguageModel.write(
+      model, tokenizerFile: tokenizerFile, pretrainingTokens: pretrainingTokens,
+      precision: .bfloat16, to: folder)
+  }
+}
+
+/// A file of one JSON object a line, appended to.
+struct MetricsLog {
+  private let handle: FileHandle
+
+  init(_ url: URL) throws {
+    if !FileManager.default.fileExists(atPath: url.path) {
+      try Data().write(to: url)
+    }
+    handle = try FileHandle(forWritingTo: url)
+    try handle.seekToEnd()
+  }
+
+  func append(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    try handle.write(contentsOf: try encoder.encode(value) + Data("\n".utf8))
+  }
+
+  /// The lines of a file; of a step that was done again after an interruption, the last.
+  static func read<Line: StepMetric>(_ type: Line.Type, from url: URL) throws -> [Line] {
+    let decoder = JSONDecoder()
+    var byStep: [Int: Line] = [:]
+    for line in try Data(contentsOf: url).split(separator: UInt8(ascii: "\n")) {
+      guard let metric = try? decoder.decode(type, from: line) else { continue }
+      byStep[metric.step] = metric
+    }
+    return byStep.values.sorted { $0.step < $1.step }
+  }
+}
+
+/// A line of a metrics file, one a step.
+protocol StepMetric: Decodable {
+  var step: Int { get }
+}
+
+extension TrainingRun.StepReport: StepMetric {}
+
+/// JSON as files and reports have it: readable, keys in order.
+enum JSONFormat {
+  static func data(_ value: some Encodable) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(value) + Data("\n".utf8)
+  }
+}
