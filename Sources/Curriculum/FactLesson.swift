@@ -25,6 +25,8 @@ enum FactLesson {
     var text: String
     /// Which facts had an earlier value.
     var updated: Set<Int> = []
+    /// The facts in the order in which they are last said.
+    var order: [Int]
 
     init(of world: inout FactWorld, updates: Bool, using random: inout RandomSource) {
       var sentences = world.facts.indices.shuffled(using: &random).map {
@@ -43,6 +45,9 @@ enum FactLesson {
           sentences.insert((index, text), at: place)
         }
       }
+      order = sentences.indices.filter { index in
+        !sentences[(index + 1)...].contains { $0.fact == sentences[index].fact }
+      }.map { sentences[$0].fact }
       var texts = sentences.map(\.text)
       if random.uniform() < 0.25 {
         for _ in 0..<random.integer(in: 1..<4) {
@@ -106,25 +111,28 @@ enum FactLesson {
         let relation = relationForStranger(using: &random)
         let name = world.stranger(Relation.all[relation].subject, using: &random)
         return (
-          Wording.question(relation, subject: name, using: &random), .stranger, Lesson.unknown
+          Wording.question(relation, subject: name, using: &random), .stranger,
+          Wording.refusal(relation, subject: name)
         )
       }
       if draw < 0.28, let miss = world.nearMiss(using: &random) {
         let question = Wording.question(miss.relation, subject: miss.subject, using: &random)
-        return (question, .nearMiss, Lesson.unknown)
+        return (question, .nearMiss, Wording.refusal(miss.relation, subject: miss.subject))
       }
       if draw < 0.44, let chain = world.chains.randomElement(using: &random) {
         let question = Wording.fill(
           chain.second.relation.questions.randomElement(using: &random)!,
           subject: Wording.phrase(chain.first, using: &random))
-        return (question, .twoHop, "By way of \(chain.first.value): \(chain.second.value).")
+        return (
+          question, .twoHop, Wording.answer(chain.first) + " " + Wording.answer(chain.second)
+        )
       }
       if draw < 0.53,
         let fact = world.invertible.filter({ !asked.contains($0) }).randomElement(using: &random)
       {
         asked.insert(fact)
         let question = Wording.inverseQuestion(fact, using: &random)
-        return (question, .inverse, fact.subject + ".")
+        return (question, .inverse, "\(Wording.inverseKey(fact)) \(fact.subject).")
       }
       let fresh = world.facts.indices.filter { !asked.contains(world.facts[$0]) }
       // Facts that had an earlier value are asked first: the later one stands.
@@ -136,7 +144,7 @@ enum FactLesson {
       asked.insert(fact)
       return (
         Wording.question(fact.relationIndex, subject: fact.subject, using: &random),
-        updated.contains(index) ? .update : .lookup, fact.value + "."
+        updated.contains(index) ? .update : .lookup, Wording.answer(fact)
       )
     }
 

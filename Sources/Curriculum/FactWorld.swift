@@ -31,17 +31,25 @@ public struct FactWorld: Sendable {
   /// value; half of the values that are entities are subjects themselves, so that facts chain.
   public init(factCount count: Int, using random: inout RandomSource) {
     var subjects: [Entity] = []
-    let subjectCount = max(random.integer(in: count / 4..<count / 2 + 2), 1)
+    // Where one relation is all that is said of anybody, nothing but the name tells the facts apart.
+    let isNarrow = random.uniform() < 0.35
+    let subjectCount = max(
+      isNarrow
+        ? random.integer(in: count / 2..<count + 1) : random.integer(in: count / 4..<count / 2 + 2),
+      1)
     for _ in 0..<subjectCount {
-      let kind: EntityKind = [.person, .person, .person, .place, .thing].randomElement(
-        using: &random)!
+      let kind: EntityKind =
+        isNarrow && !subjects.isEmpty && random.uniform() < 0.8
+        ? subjects[0].kind
+        : [.person, .person, .person, .place, .thing].randomElement(using: &random)!
       subjects.append(Entity(name: names.name(of: kind, using: &random), kind: kind))
     }
     var pools: [EntityKind: [Int]] = [:]
     for kind in EntityKind.allCases {
       let all = Relation.all.indices.filter { Relation.all[$0].subject == kind }
       // A pool that is too small for the facts asked of it is widened below.
-      pools[kind] = Array(all.shuffled(using: &random).prefix(random.integer(in: 2..<8)))
+      let size = isNarrow ? random.integer(in: 1..<3) : random.integer(in: 2..<7)
+      pools[kind] = Array(all.shuffled(using: &random).prefix(size))
     }
     entities = subjects
     var taken: Set<[Int]> = []

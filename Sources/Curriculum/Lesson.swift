@@ -68,14 +68,19 @@ public struct Lesson: Sendable {
     conversation.turns += [.user(text), .assistant(reply)]
   }
 
-  /// The final word of an answer: what follows its last colon, without the closing period.
+  /// The final word of an answer: what follows its last colon or question mark, without the period.
   ///
-  /// "By way of Mara: Ostrel." and "Ostrel." both end in "Ostrel".
+  /// "The sister of Mara? Ilse." ends in "Ilse", "2 + 9 = 11: 11." in "11".
   public static func finalWord(of answer: String) -> String {
-    let tail = answer.range(of: ": ", options: .backwards).map { answer[$0.upperBound...] }
-    var word = tail ?? answer[...]
+    let marks = [": ", "? "].compactMap { answer.range(of: $0, options: .backwards)?.upperBound }
+    var word = answer[(marks.max() ?? answer.startIndex)...]
     while let last = word.last, last == "." || last.isWhitespace { word.removeLast() }
     return String(word.drop { $0.isWhitespace })
+  }
+
+  /// Whether an answer says that it is not known.
+  public static func isRefusal(_ answer: String) -> Bool {
+    finalWord(of: answer) == finalWord(of: unknown)
   }
 
   /// The conversation up to the question that `answer` answers.

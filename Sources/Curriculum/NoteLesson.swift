@@ -16,7 +16,7 @@ enum NoteLesson {
       if random.uniform() < 0.5 {
         lesson.ask(
           Wording.question(fact.relationIndex, subject: fact.subject, using: &random), .lookup,
-          fact.value + ".")
+          Wording.answer(fact))
       }
     }
     lesson.world = world

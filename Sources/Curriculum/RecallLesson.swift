@@ -21,12 +21,15 @@ enum RecallLesson {
       let name = world.stranger(Relation.all[relation].subject, using: &random)
       let question = Wording.question(relation, subject: name, using: &random)
       lesson.ask(
-        question, .recall, look(for: name, in: world, using: &random) + [.text(Lesson.unknown)])
+        question, .recall,
+        look(for: name, in: world, using: &random)
+          + [.text(Wording.refusal(relation, subject: name))])
     } else if draw < 0.3, let miss = world.nearMiss(using: &random) {
       let question = Wording.question(miss.relation, subject: miss.subject, using: &random)
       lesson.ask(
         question, .recall,
-        look(for: miss.subject, in: world, using: &random) + [.text(Lesson.unknown)])
+        look(for: miss.subject, in: world, using: &random)
+          + [.text(Wording.refusal(miss.relation, subject: miss.subject))])
     } else if draw < 0.55, let chain = world.chains.randomElement(using: &random) {
       let question = Wording.fill(
         chain.second.relation.questions.randomElement(using: &random)!,
@@ -34,14 +37,15 @@ enum RecallLesson {
       lesson.ask(
         question, .recall,
         look(for: chain.first.subject, in: world, using: &random)
+          + [.text(Wording.answer(chain.first))]
           + look(for: chain.first.value, in: world, using: &random)
-          + [.text("By way of \(chain.first.value): \(chain.second.value).")])
+          + [.text(Wording.answer(chain.second))])
     } else {
       let fact = world.facts.randomElement(using: &random)!
       let question = Wording.question(fact.relationIndex, subject: fact.subject, using: &random)
       lesson.ask(
         question, .recall,
-        look(for: fact.subject, in: world, using: &random) + [.text(fact.value + ".")])
+        look(for: fact.subject, in: world, using: &random) + [.text(Wording.answer(fact))])
     }
   }
 

@@ -12,7 +12,7 @@ enum ReflectionLesson {
     let opening = FactLesson.Opening(passage.text, in: &lesson, using: &random)
     var prefix = opening.prefix
     for wish in Wish.allCases.shuffled(using: &random).prefix(random.integer(in: 1..<3)) {
-      let (request, answer) = wish.fulfil(world, using: &random)
+      let (request, answer) = wish.fulfil(world, passage, using: &random)
       lesson.ask(prefix + request, wish == .questions ? .reflection : .restatement, answer)
       prefix = ""
     }
@@ -25,7 +25,7 @@ enum ReflectionLesson {
     var world = FactWorld(factCount: factCount, using: &random)
     let passage = FactLesson.Passage(of: &world, updates: false, using: &random)
     var lesson = Lesson()
-    let (request, answer) = Wish.questions.fulfil(world, using: &random)
+    let (request, answer) = Wish.questions.fulfil(world, passage, using: &random)
     lesson.ask(passage.text + "\n" + request, .reflection, answer)
     lesson.world = world
     return lesson
@@ -35,10 +35,12 @@ enum ReflectionLesson {
   private enum Wish: CaseIterable {
     case questions, otherWords, turned, link
 
+    /// The passage's first six facts are gone through in its own order: what has been done is then plain
+    /// to see, and the most likely next item is not one that is there already.
     func fulfil(
-      _ world: FactWorld, using random: inout RandomSource
+      _ world: FactWorld, _ passage: FactLesson.Passage, using random: inout RandomSource
     ) -> (request: String, answer: String) {
-      let facts = world.facts.shuffled(using: &random).prefix(6)
+      let facts = passage.order.prefix(6).map { world.facts[$0] }
       switch self {
       case .questions:
         let items = facts.map { fact in

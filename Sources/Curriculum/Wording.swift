@@ -68,4 +68,27 @@ enum Wording {
   static func phrase(_ fact: FactWorld.Fact, using random: inout RandomSource) -> String {
     fillInside(fact.relation.phrases.randomElement(using: &random)!, subject: fact.subject)
   }
+
+  /// What is asked for, always in the same words, before the answer: "The sister of Mara?"
+  ///
+  /// Every wording of a question leads here first. The name then stands right before the place where the
+  /// value is to be found, as it does where the text says it.
+  static func key(_ relation: Int, subject: String) -> String {
+    fill(Relation.all[relation].phrases[0], subject: subject) + "?"
+  }
+
+  /// The same for a question that gives the value.
+  static func inverseKey(_ fact: FactWorld.Fact) -> String {
+    fill(fact.relation.inverseQuestions[0], value: fact.value)
+  }
+
+  /// "The sister of Mara? Ilse."
+  static func answer(_ fact: FactWorld.Fact) -> String {
+    "\(key(fact.relationIndex, subject: fact.subject)) \(fact.value)."
+  }
+
+  /// "The sister of Mara? I don't know."
+  static func refusal(_ relation: Int, subject: String) -> String {
+    "\(key(relation, subject: subject)) \(Lesson.unknown)"
+  }
 }

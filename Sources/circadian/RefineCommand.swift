@@ -34,7 +34,7 @@ struct RefineCommand: Command {
   let out = CommandLineInterface.Option<URL>("out", completion: .files, help: "The file to write.")
   let share = CommandLineInterface.Option<Double?>(
     "share", must: .be(in: 0.01...1),
-    help: "The share of the bytes to keep: the hardest passages go, instead of those far out.")
+    help: "The most of the bytes to keep: the hardest passages go, instead of those far out.")
   let explain = Flag("explain", help: "Show a few of the dropped passages and why they were.")
   let pollute = CommandLineInterface.Option<Double?>(
     "pollute", must: .be(in: 0.01...0.9),

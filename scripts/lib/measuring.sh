@@ -17,6 +17,9 @@ slice() {
   mv -- held-out.part held-out.txt
 }
 
+# quietly COMMAND...: with what it reports among the messages, so that the table is the only output.
+quietly() { "$@" >&2; }
+
 # number NAME FILE: the number that stands under NAME in a JSON file.
 number() {
   LC_ALL=C sed -n "s/.*\"$1\" *: *\([0-9.eE+-]*\).*/\1/p" -- "$2" | head -n 1

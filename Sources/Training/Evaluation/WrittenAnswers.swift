@@ -31,8 +31,8 @@ struct WrittenAnswers {
       isFinished && Lesson.finalWord(of: text) == Lesson.finalWord(of: expectedText)
     }
 
-    var abstains: Bool { text == Lesson.unknown }
-    var shouldAbstain: Bool { expectedText == Lesson.unknown }
+    var abstains: Bool { Lesson.isRefusal(text) }
+    var shouldAbstain: Bool { Lesson.isRefusal(expectedText) }
 
     private static func lastText(_ parts: [Conversation.Part]) -> String {
       for case .text(let text) in parts.reversed() { return text }
