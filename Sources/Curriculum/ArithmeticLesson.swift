@@ -3,10 +3,12 @@ import Tokenizers
 
 /// Sums, differences and products: by the calculator where there is one, else by written steps.
 enum ArithmeticLesson {
-  // Long numbers are rare: what a core half knows of them is left to practice.
-  private static let digits = [
-    1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 5, 5, 6,
-  ]
+  // How often a length comes up, one digit first. Each beyond five is half as frequent as the one before, so that
+  // however much a core is taught, there is a length that it half knows, which is where practice helps.
+  private static let frequencies = [8, 24, 32, 20, 8, 4, 2, 1]
+  private static let digits = frequencies.enumerated().flatMap { index, frequency in
+    Array(repeating: index + 1, count: frequency)
+  }
 
   static func make(withCalculator: Bool, using random: inout RandomSource) -> Lesson {
     var lesson = Lesson()

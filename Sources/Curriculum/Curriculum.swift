@@ -17,8 +17,8 @@ public struct Curriculum: Sendable {
     public init(_ weights: [Subject: Double]) { self.weights = weights }
 
     public static let standard = Mixture([
-      .facts: 52, .recall: 10, .notes: 5, .reflection: 14, .calculation: 6, .columns: 7,
-      .spelling: 5, .smallTalk: 1,
+      .facts: 59, .recall: 10, .notes: 3, .reflection: 15, .calculation: 4, .columns: 5,
+      .spelling: 3, .smallTalk: 1,
     ])
 
     func subject(using random: inout RandomSource) -> Subject {
@@ -48,19 +48,21 @@ public struct Curriculum: Sendable {
   }
 
   /// The lesson of a name.
-  public func lesson(named name: String) -> Lesson {
+  public func lesson(named name: String, breadth: Breadth = .full) -> Lesson {
     var random = RandomSource(seed: seed, name: "lesson \(name)")
     let subject = mixture.subject(using: &random)
-    return Self.lesson(on: subject, using: &random)
+    return Self.lesson(on: subject, breadth: breadth, using: &random)
   }
 
   /// A lesson on one subject.
-  public static func lesson(on subject: Subject, using random: inout RandomSource) -> Lesson {
+  public static func lesson(
+    on subject: Subject, breadth: Breadth = .full, using random: inout RandomSource
+  ) -> Lesson {
     switch subject {
-    case .facts: FactLesson.make(using: &random)
-    case .recall: RecallLesson.make(using: &random)
-    case .notes: NoteLesson.make(using: &random)
-    case .reflection: ReflectionLesson.make(using: &random)
+    case .facts: FactLesson.make(breadth: breadth, using: &random)
+    case .recall: RecallLesson.make(breadth: breadth, using: &random)
+    case .notes: NoteLesson.make(breadth: breadth, using: &random)
+    case .reflection: ReflectionLesson.make(breadth: breadth, using: &random)
     case .calculation: ArithmeticLesson.make(withCalculator: true, using: &random)
     case .columns: ArithmeticLesson.make(withCalculator: false, using: &random)
     case .spelling: SpellingLesson.make(using: &random)

@@ -3,9 +3,11 @@ import Tokenizers
 
 /// A passage about a made-up world and questions about it, some of which it does not answer.
 enum FactLesson {
-  static func make(factCount: Int? = nil, using random: inout RandomSource) -> Lesson {
-    let count = factCount ?? random.integer(in: 2..<13)
-    var world = FactWorld(factCount: count, using: &random)
+  static func make(
+    factCount: Int? = nil, breadth: Breadth = .full, using random: inout RandomSource
+  ) -> Lesson {
+    let count = factCount ?? random.integer(in: 2..<breadth.facts + 1)
+    var world = FactWorld(factCount: count, breadth: breadth, using: &random)
     let passage = Passage(of: &world, updates: random.uniform() < 0.4, using: &random)
     var lesson = Lesson()
     let opening = Opening(passage.text, in: &lesson, using: &random)
@@ -30,7 +32,7 @@ enum FactLesson {
 
     init(of world: inout FactWorld, updates: Bool, using random: inout RandomSource) {
       var sentences = world.facts.indices.shuffled(using: &random).map {
-        (fact: $0, text: Wording.statement(world.facts[$0], using: &random))
+        (fact: $0, text: world.wording.statement(world.facts[$0], using: &random))
       }
       if updates {
         for _ in 0..<random.integer(in: 1..<3) {
@@ -39,7 +41,8 @@ enum FactLesson {
           let fact = world.update(index, using: &random)
           let text =
             random.uniform() < 0.7
-            ? Wording.update(fact, using: &random) : Wording.statement(fact, using: &random)
+            ? world.wording.update(fact, using: &random)
+            : world.wording.statement(fact, using: &random)
           let earlier = sentences.firstIndex { $0.fact == index }!
           let place = random.integer(in: earlier + 1..<sentences.count + 1)
           sentences.insert((index, text), at: place)
@@ -93,7 +96,7 @@ enum FactLesson {
       let index = random.integer(in: 0..<world.facts.count)
       let fact = world.update(index, using: &random)
       updated.insert(index)
-      lesson.tell(Wording.update(fact, using: &random), reply: "Noted.")
+      lesson.tell(world.wording.update(fact, using: &random), reply: "Noted.")
     }
 
     mutating func ask(
@@ -111,18 +114,16 @@ enum FactLesson {
         let relation = relationForStranger(using: &random)
         let name = world.stranger(Relation.all[relation].subject, using: &random)
         return (
-          Wording.question(relation, subject: name, using: &random), .stranger,
+          world.wording.question(relation, subject: name, using: &random), .stranger,
           Wording.refusal(relation, subject: name)
         )
       }
       if draw < 0.28, let miss = world.nearMiss(using: &random) {
-        let question = Wording.question(miss.relation, subject: miss.subject, using: &random)
+        let question = world.wording.question(miss.relation, subject: miss.subject, using: &random)
         return (question, .nearMiss, Wording.refusal(miss.relation, subject: miss.subject))
       }
       if draw < 0.44, let chain = world.chains.randomElement(using: &random) {
-        let question = Wording.fill(
-          chain.second.relation.questions.randomElement(using: &random)!,
-          subject: Wording.phrase(chain.first, using: &random))
+        let question = world.wording.chainQuestion(chain, using: &random)
         return (
           question, .twoHop, Wording.answer(chain.first) + " " + Wording.answer(chain.second)
         )
@@ -131,7 +132,7 @@ enum FactLesson {
         let fact = world.invertible.filter({ !asked.contains($0) }).randomElement(using: &random)
       {
         asked.insert(fact)
-        let question = Wording.inverseQuestion(fact, using: &random)
+        let question = world.wording.inverseQuestion(fact, using: &random)
         return (question, .inverse, "\(Wording.inverseKey(fact)) \(fact.subject).")
       }
       let fresh = world.facts.indices.filter { !asked.contains(world.facts[$0]) }
@@ -143,7 +144,7 @@ enum FactLesson {
       let fact = world.facts[index]
       asked.insert(fact)
       return (
-        Wording.question(fact.relationIndex, subject: fact.subject, using: &random),
+        world.wording.question(fact.relationIndex, subject: fact.subject, using: &random),
         updated.contains(index) ? .update : .lookup, Wording.answer(fact)
       )
     }
@@ -151,7 +152,7 @@ enum FactLesson {
     private func relationForStranger(using random: inout RandomSource) -> Int {
       random.uniform() < 0.6
         ? world.facts.randomElement(using: &random)!.relationIndex
-        : random.integer(in: 0..<Relation.all.count)
+        : world.anyRelation(using: &random)
     }
   }
 }

@@ -21,6 +21,8 @@ public struct FactWorld: Sendable {
   }
 
   public private(set) var facts: [Fact] = []
+  let wording: Wording
+  private let breadth: Breadth
   /// Of whom or what the facts speak, values that are entities among them.
   private(set) var entities: [Entity] = []
   private var names = NameMaker()
@@ -29,7 +31,11 @@ public struct FactWorld: Sendable {
   ///
   /// A few subjects share a few relations, so that neither the name nor the relation alone tells the
   /// value; half of the values that are entities are subjects themselves, so that facts chain.
-  public init(factCount count: Int, using random: inout RandomSource) {
+  public init(
+    factCount count: Int, breadth: Breadth = .full, using random: inout RandomSource
+  ) {
+    self.breadth = breadth
+    wording = Wording(choices: breadth.wordings)
     var subjects: [Entity] = []
     // Where one relation is all that is said of anybody, nothing but the name tells the facts apart.
     let isNarrow = random.uniform() < 0.35
@@ -46,7 +52,7 @@ public struct FactWorld: Sendable {
     }
     var pools: [EntityKind: [Int]] = [:]
     for kind in EntityKind.allCases {
-      let all = Relation.all.indices.filter { Relation.all[$0].subject == kind }
+      let all = breadth.relations(of: kind)
       // A pool that is too small for the facts asked of it is widened below.
       let size = isNarrow ? random.integer(in: 1..<3) : random.integer(in: 2..<7)
       pools[kind] = Array(all.shuffled(using: &random).prefix(size))
@@ -59,9 +65,7 @@ public struct FactWorld: Sendable {
       let subject = subjects[index]
       attempts += 1
       if attempts > 20 * count {
-        pools[subject.kind] = Relation.all.indices.filter {
-          Relation.all[$0].subject == subject.kind
-        }
+        pools[subject.kind] = breadth.relations(of: subject.kind)
       }
       if attempts > 100 * count { break }
       let relation = pools[subject.kind]!.randomElement(using: &random)!
@@ -110,13 +114,17 @@ public struct FactWorld: Sendable {
     names.name(of: kind, using: &random)
   }
 
+  /// A relation of any kind of subject, whether the world has a fact of it or not.
+  func anyRelation(using random: inout RandomSource) -> Int {
+    EntityKind.allCases.flatMap(breadth.relations(of:)).randomElement(using: &random)!
+  }
+
   /// A subject of the world with a relation that would fit it and of which nothing is said.
   func nearMiss(using random: inout RandomSource) -> (relation: Int, subject: String)? {
     let subject = entities[random.integer(in: 0..<entities.count)]
     // A sister's sister is not asked for: people would expect that to hold both ways.
-    let unsaid = Relation.all.indices.filter { relation in
-      Relation.all[relation].subject == subject.kind
-        && value(ofRelation: relation, subject: subject.name) == nil
+    let unsaid = breadth.relations(of: subject.kind).filter { relation in
+      value(ofRelation: relation, subject: subject.name) == nil
         && !facts.contains { $0.relationIndex == relation && $0.value == subject.name }
     }
     // Half of the misses ask for what the text says of somebody else.
@@ -139,5 +147,40 @@ public struct FactWorld: Sendable {
     facts.filter { fact in
       facts.filter { $0.relationIndex == fact.relationIndex && $0.value == fact.value }.count == 1
     }
+  }
+}
+
+/// How much of the curriculum's variety comes up.
+///
+/// With everything at once a small core learns to tell relations and, for a long time, not names. It begins
+/// with few relations in few words, where nothing but the name tells facts apart, and grows from there.
+public struct Breadth: Sendable, Equatable {
+  /// Relations of each kind of subject, the first ones.
+  public var relations: Int
+  /// Wordings of everything, the first ones.
+  public var wordings: Int
+  /// The most facts of a passage.
+  public var facts: Int
+
+  public static let full = Breadth(relations: .max, wordings: .max, facts: 12)
+
+  /// A share of everything, from 0 (two relations, one wording, three facts) to 1.
+  public init(share: Double) {
+    func part(_ least: Int, _ most: Int) -> Int {
+      least + Int((min(max(share, 0), 1) * Double(most - least)).rounded())
+    }
+    relations = part(2, 14)
+    wordings = part(1, 12)
+    facts = part(3, 12)
+  }
+
+  private init(relations: Int, wordings: Int, facts: Int) {
+    (self.relations, self.wordings, self.facts) = (relations, wordings, facts)
+  }
+
+  /// The indices of the relations of one kind of subject.
+  func relations(of kind: EntityKind) -> [Int] {
+    Array(
+      Relation.all.indices.lazy.filter { Relation.all[$0].subject == kind }.prefix(relations))
   }
 }

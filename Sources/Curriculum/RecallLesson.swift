@@ -3,8 +3,10 @@ import Tokenizers
 
 /// Questions about what stands in memory: look it up, then answer from what comes back.
 enum RecallLesson {
-  static func make(using random: inout RandomSource) -> Lesson {
-    var world = FactWorld(factCount: random.integer(in: 6..<14), using: &random)
+  static func make(breadth: Breadth, using random: inout RandomSource) -> Lesson {
+    var world = FactWorld(
+      factCount: random.integer(in: breadth.facts / 2..<breadth.facts + 2), breadth: breadth,
+      using: &random)
     var lesson = Lesson()
     lesson.setUp(Toolset.listing(including: "lookup", using: &random))
     for _ in 0..<random.integer(in: 2..<5) { ask(&world, in: &lesson, using: &random) }
@@ -17,23 +19,21 @@ enum RecallLesson {
   ) {
     let draw = random.uniform()
     if draw < 0.15 {
-      let relation = random.integer(in: 0..<Relation.all.count)
+      let relation = world.anyRelation(using: &random)
       let name = world.stranger(Relation.all[relation].subject, using: &random)
-      let question = Wording.question(relation, subject: name, using: &random)
+      let question = world.wording.question(relation, subject: name, using: &random)
       lesson.ask(
         question, .recall,
         look(for: name, in: world, using: &random)
           + [.text(Wording.refusal(relation, subject: name))])
     } else if draw < 0.3, let miss = world.nearMiss(using: &random) {
-      let question = Wording.question(miss.relation, subject: miss.subject, using: &random)
+      let question = world.wording.question(miss.relation, subject: miss.subject, using: &random)
       lesson.ask(
         question, .recall,
         look(for: miss.subject, in: world, using: &random)
           + [.text(Wording.refusal(miss.relation, subject: miss.subject))])
     } else if draw < 0.55, let chain = world.chains.randomElement(using: &random) {
-      let question = Wording.fill(
-        chain.second.relation.questions.randomElement(using: &random)!,
-        subject: Wording.phrase(chain.first, using: &random))
+      let question = world.wording.chainQuestion(chain, using: &random)
       lesson.ask(
         question, .recall,
         look(for: chain.first.subject, in: world, using: &random)
@@ -42,7 +42,8 @@ enum RecallLesson {
           + [.text(Wording.answer(chain.second))])
     } else {
       let fact = world.facts.randomElement(using: &random)!
-      let question = Wording.question(fact.relationIndex, subject: fact.subject, using: &random)
+      let question = world.wording.question(
+        fact.relationIndex, subject: fact.subject, using: &random)
       lesson.ask(
         question, .recall,
         look(for: fact.subject, in: world, using: &random) + [.text(Wording.answer(fact))])
@@ -63,7 +64,7 @@ enum RecallLesson {
     {
       found.append(other)
     }
-    let text = found.prefix(6).map { Wording.statement($0, using: &random) }
+    let text = found.prefix(6).map { world.wording.statement($0, using: &random) }
     return [
       .call("lookup \(name)"),
       .result(text.isEmpty ? "nothing found" : text.joined(separator: " ")),

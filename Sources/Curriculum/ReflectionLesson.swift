@@ -4,9 +4,9 @@ import Tokenizers
 
 /// A passage becomes study material: questions with answers, other words, turned statements, links.
 enum ReflectionLesson {
-  static func make(factCount: Int? = nil, using random: inout RandomSource) -> Lesson {
-    let count = factCount ?? random.integer(in: 2..<8)
-    var world = FactWorld(factCount: count, using: &random)
+  static func make(breadth: Breadth, using random: inout RandomSource) -> Lesson {
+    let count = random.integer(in: 2..<max(breadth.facts * 2 / 3, 3))
+    var world = FactWorld(factCount: count, breadth: breadth, using: &random)
     let passage = FactLesson.Passage(of: &world, updates: false, using: &random)
     var lesson = Lesson()
     let opening = FactLesson.Opening(passage.text, in: &lesson, using: &random)
@@ -47,8 +47,8 @@ enum ReflectionLesson {
           let isInverse = random.uniform() < 0.25 && world.invertible.contains(fact)
           return StudyItem(
             question: isInverse
-              ? Wording.inverseQuestion(fact, using: &random)
-              : Wording.question(fact.relationIndex, subject: fact.subject, using: &random),
+              ? world.wording.inverseQuestion(fact, using: &random)
+              : world.wording.question(fact.relationIndex, subject: fact.subject, using: &random),
             answer: isInverse ? fact.subject : fact.value)
         }
         return (
@@ -58,12 +58,12 @@ enum ReflectionLesson {
       case .otherWords:
         return (
           Phrases.sayOtherwise.randomElement(using: &random)!,
-          facts.map { Wording.statement($0, using: &random) }.joined(separator: " ")
+          facts.map { world.wording.statement($0, using: &random) }.joined(separator: " ")
         )
       case .turned:
         return (
           Phrases.turnAround.randomElement(using: &random)!,
-          facts.map { Wording.reversal($0, using: &random) }.joined(separator: " ")
+          facts.map { world.wording.reversal($0, using: &random) }.joined(separator: " ")
         )
       case .link: return link(in: world, using: &random)
       }
@@ -88,7 +88,7 @@ enum ReflectionLesson {
       let between = world.facts.first {
         ($0.subject == first && $0.value == second) || ($0.subject == second && $0.value == first)
       }
-      if let between { return (request, Wording.statement(between, using: &random)) }
+      if let between { return (request, world.wording.statement(between, using: &random)) }
       for one in world.facts where one.subject == first {
         for other in world.facts
         where other.subject == second && other.relationIndex == one.relationIndex
@@ -96,7 +96,8 @@ enum ReflectionLesson {
         {
           return (
             request,
-            Wording.statement(one, using: &random) + " " + Wording.statement(other, using: &random)
+            world.wording.statement(one, using: &random) + " "
+              + world.wording.statement(other, using: &random)
           )
         }
       }

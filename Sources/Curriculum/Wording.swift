@@ -1,7 +1,10 @@
 import Tensors
 
 /// Puts facts and questions into words.
-enum Wording {
+struct Wording: Sendable {
+  /// Of how many wordings of each kind one is chosen.
+  var choices: Int
+
   /// A relation's template with its places filled.
   ///
   /// `{a value}` becomes the value with its indefinite article.
@@ -28,6 +31,10 @@ enum Wording {
     return text + rest
   }
 
+  private func choose(_ templates: [String], using random: inout RandomSource) -> String {
+    templates[random.integer(in: 0..<min(choices, templates.count))]
+  }
+
   static func capitalized(_ text: String) -> String {
     text.prefix(1).uppercased() + text.dropFirst()
   }
@@ -36,37 +43,49 @@ enum Wording {
     "aeiou".contains(word.prefix(1).lowercased()) ? "an" : "a"
   }
 
-  static func statement(_ fact: FactWorld.Fact, using random: inout RandomSource) -> String {
-    fill(
-      fact.relation.statements.randomElement(using: &random)!, subject: fact.subject,
+  func statement(_ fact: FactWorld.Fact, using random: inout RandomSource) -> String {
+    Self.fill(
+      choose(fact.relation.statements, using: &random), subject: fact.subject,
       value: fact.value)
   }
 
-  static func update(_ fact: FactWorld.Fact, using random: inout RandomSource) -> String {
-    fill(
-      fact.relation.updates.randomElement(using: &random)!, subject: fact.subject,
+  func update(_ fact: FactWorld.Fact, using random: inout RandomSource) -> String {
+    Self.fill(
+      choose(fact.relation.updates, using: &random), subject: fact.subject,
       value: fact.value)
   }
 
-  static func reversal(_ fact: FactWorld.Fact, using random: inout RandomSource) -> String {
-    fill(
-      fact.relation.reversals.randomElement(using: &random)!, subject: fact.subject,
+  func reversal(_ fact: FactWorld.Fact, using random: inout RandomSource) -> String {
+    Self.fill(
+      choose(fact.relation.reversals, using: &random), subject: fact.subject,
       value: fact.value)
   }
 
-  static func question(
+  /// A question whose answer is a fact that follows from another one: "Where does the sister of Mara live?"
+  func chainQuestion(
+    _ chain: (first: FactWorld.Fact, second: FactWorld.Fact), using random: inout RandomSource
+  ) -> String {
+    Self.fill(
+      choose(chain.second.relation.questions, using: &random),
+      subject: phrase(chain.first, using: &random))
+  }
+
+  func question(
     _ relation: Int, subject: String, using random: inout RandomSource
   ) -> String {
-    fill(Relation.all[relation].questions.randomElement(using: &random)!, subject: subject)
+    Self.fill(
+      choose(Relation.all[relation].questions, using: &random), subject: subject)
   }
 
-  static func inverseQuestion(_ fact: FactWorld.Fact, using random: inout RandomSource) -> String {
-    fill(fact.relation.inverseQuestions.randomElement(using: &random)!, value: fact.value)
+  func inverseQuestion(_ fact: FactWorld.Fact, using random: inout RandomSource) -> String {
+    Self.fill(
+      choose(fact.relation.inverseQuestions, using: &random), value: fact.value)
   }
 
   /// "the sister of Mara": the value of a fact without its name.
-  static func phrase(_ fact: FactWorld.Fact, using random: inout RandomSource) -> String {
-    fillInside(fact.relation.phrases.randomElement(using: &random)!, subject: fact.subject)
+  func phrase(_ fact: FactWorld.Fact, using random: inout RandomSource) -> String {
+    Self.fillInside(
+      choose(fact.relation.phrases, using: &random), subject: fact.subject)
   }
 
   /// What is asked for, always in the same words, before the answer: "The sister of Mara?"
@@ -74,12 +93,12 @@ enum Wording {
   /// Every wording of a question leads here first. The name then stands right before the place where the
   /// value is to be found, as it does where the text says it.
   static func key(_ relation: Int, subject: String) -> String {
-    fill(Relation.all[relation].phrases[0], subject: subject) + "?"
+    Self.fill(Relation.all[relation].phrases[0], subject: subject) + "?"
   }
 
   /// The same for a question that gives the value.
   static func inverseKey(_ fact: FactWorld.Fact) -> String {
-    fill(fact.relation.inverseQuestions[0], value: fact.value)
+    Self.fill(fact.relation.inverseQuestions[0], value: fact.value)
   }
 
   /// "The sister of Mara? Ilse."

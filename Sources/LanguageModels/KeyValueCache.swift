@@ -1,6 +1,7 @@
 import Tensors
 
-/// Working memory: the keys and values of every token of one context, all directly accessible.
+/// Working memory: the keys and values of every token of one context, all directly accessible, and what
+/// short convolutions look back on.
 public final class KeyValueCache {
   /// The number of tokens held.
   public private(set) var count = 0
@@ -8,6 +9,8 @@ public final class KeyValueCache {
   public let capacity: Int
   // [capacity, keyHeads, headWidth] per layer
   private let keys, values: [Tensor]
+  // [capacity, 1, width] per layer and place of a convolution; of all tokens, so that a context can be cut anywhere
+  private let convolved: [[Tensor]]
 
   /// An empty cache for up to `capacity` tokens of `configuration`'s contexts.
   public init(_ configuration: TransformerConfiguration, capacity: Int? = nil) {
@@ -17,6 +20,10 @@ public final class KeyValueCache {
     ]
     keys = (0..<configuration.layerCount).map { _ in .zeros(shape) }
     values = (0..<configuration.layerCount).map { _ in .zeros(shape) }
+    let rows: Shape = [self.capacity, 1, configuration.width]
+    convolved = (0..<configuration.layerCount).map { _ in
+      configuration.convolutionTaps == nil ? [] : Block.Convolved.allCases.map { _ in .zeros(rows) }
+    }
   }
 
   /// A cache for up to `capacity` tokens that holds what `other` holds, in memory of its own.
@@ -35,6 +42,7 @@ public final class KeyValueCache {
     count = other.count
     keys = other.keys.map(copy)
     values = other.values.map(copy)
+    convolved = other.convolved.map { $0.map(copy) }
   }
 
   /// Forgets all but the first `count` tokens.
@@ -55,18 +63,31 @@ public final class KeyValueCache {
 
   /// Stores the keys and values of `rows` of a layer's [1, time, keyHeads, headWidth] after those held.
   func store(layer: Int, rows: Range<Int>, of newKeys: Tensor, _ newValues: Tensor) {
+    store(rows, of: newKeys, in: keys[layer])
+    store(rows, of: newValues, in: values[layer])
+  }
+
+  /// Stores `rows` of what a layer's convolution is about to mix, x [1, time, width]; returns up to `reach` rows
+  /// before them [1, count, width], nil where there are none.
+  func precede(
+    layer: Int, _ place: Block.Convolved, rows: Range<Int>, of x: Tensor, reach: Int
+  ) -> Tensor? {
+    let held = convolved[layer][place.rawValue]
+    store(rows, of: x, in: held)
+    guard count > 0 else { return nil }
+    let first = max(0, count - reach)
+    return held.sliced(axis: 0, first..<count).reshaped([1, count - first, held.shape[2]])
+  }
+
+  private func store(_ rows: Range<Int>, of new: Tensor, in held: Tensor) {
     precondition(count + rows.count <= capacity, "cache of \(capacity) tokens is full")
-    func store(_ new: Tensor, in held: Tensor) {
-      let size = held.shape[1] * held.shape[2]
-      new.withFloats { source in
-        held.update { floats in
-          (floats.baseAddress! + count * size).update(
-            from: source.baseAddress! + rows.lowerBound * size, count: rows.count * size)
-        }
+    let size = held.shape[1] * held.shape[2]
+    new.withFloats { source in
+      held.update { floats in
+        (floats.baseAddress! + count * size).update(
+          from: source.baseAddress! + rows.lowerBound * size, count: rows.count * size)
       }
     }
-    store(newKeys, in: keys[layer])
-    store(newValues, in: values[layer])
   }
 
   /// A layer's keys and values [capacity, keyHeads, headWidth].

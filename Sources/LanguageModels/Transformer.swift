@@ -59,12 +59,7 @@ public struct Transformer: Sendable {
     let time = tokens.shape[1]
     let x = hidden(
       tokens, positions: (start..<start + time).map(Int32.init),
-      attend: cache.map { cache in
-        { layer, queries, keys, values, slots in
-          let all = cache.extend(layer: layer, keys: keys, values: values)
-          return queries.attending(keys: all.keys, values: all.values, slots: slots)
-        }
-      }, trace: trace)
+      in: cache.map { OneContext(cache: $0) } ?? NoContext(), trace: trace)
     cache?.advance(by: time)
     return x
   }
@@ -72,28 +67,18 @@ public struct Transformer: Sendable {
   /// The next state of several sequences: token i of `tokens` [1, rows] continues `caches[i]`.
   ///
   /// Rows past the last cache are padding. All rows go through a layer's products together; only
-  /// attention is each sequence's own.
+  /// attention and short convolutions are each sequence's own.
   func hidden(_ tokens: Tensor, continuing caches: [KeyValueCache]) -> Tensor {
-    let rows = tokens.shape[1]
-    let padding = [Int32](repeating: 0, count: rows - caches.count)
+    let padding = [Int32](repeating: 0, count: tokens.shape[1] - caches.count)
     let x = hidden(
       tokens, positions: caches.map { Int32($0.count) } + padding,
-      attend: { layer, queries, keys, values, slots in
-        let contexts = caches.enumerated().map { row, cache in
-          cache.store(layer: layer, rows: row..<row + 1, of: keys, values)
-          let held = cache.held(layer: layer)
-          return (held.keys, held.values, cache.count + 1)
-        }
-        let separate = queries.reshaped([rows, queries.shape[2], queries.shape[3]])
-        return separate.attendingRows(over: contexts, slots: slots).reshaped(queries.shape)
-      })
+      in: SeparateContexts(caches: caches))
     for cache in caches { cache.advance(by: 1) }
     return x
   }
 
   private func hidden(
-    _ tokens: Tensor, positions: [Int32],
-    attend: ((Int, Tensor, Tensor, Tensor, Slots?) -> Tensor)?,
+    _ tokens: Tensor, positions: [Int32], in context: any PassContext,
     trace: ((String, Tensor) -> Void)? = nil
   ) -> Tensor {
     let positions = Tensor(indices: positions)
@@ -105,9 +90,7 @@ public struct Transformer: Sendable {
     if configuration.normalizesEmbedding { x = x.rmsNormalized(epsilon: configuration.epsilon) }
     trace?("embedding", x)
     for (index, block) in blocks.enumerated() {
-      x = block(
-        x, rotary: rotary.map { ($0, positions) },
-        attend: attend.map { attend in { attend(index, $0, $1, $2, $3) } })
+      x = block(x, layer: index, rotary: rotary.map { ($0, positions) }, in: context)
       trace?("blocks.\(index)", x)
     }
     x = finalNormalization(x)
@@ -147,12 +130,25 @@ public struct Transformer: Sendable {
 
 /// Attention, then the feed-forward block, each added to the residual stream after a normalisation.
 struct Block: Sendable {
+  /// Where a block has short convolutions: on what attention and the feed-forward block read.
+  enum Convolved: Int, CaseIterable {
+    case attention, feedForward
+  }
+
+  private let attentionConvolution, feedForwardConvolution: ShortConvolution?
   private let attentionNormalization, feedForwardNormalization: Normalization
   private let attention: Attention
   private let feedForward: FeedForward
 
   init(_ configuration: TransformerConfiguration, in scope: ParameterScope) throws {
     let width = configuration.width
+    func convolution(_ name: String) throws -> ShortConvolution? {
+      try configuration.convolutionTaps.map {
+        try ShortConvolution(count: $0, width: width, in: scope / name)
+      }
+    }
+    attentionConvolution = try convolution("attentionConvolution")
+    feedForwardConvolution = try convolution("feedForwardConvolution")
     attentionNormalization = try Normalization(
       configuration.normalization, width: width, epsilon: configuration.epsilon,
       in: scope / "attentionNormalization")
@@ -172,10 +168,22 @@ struct Block: Sendable {
   }
 
   func callAsFunction(
-    _ x: Tensor, rotary: (table: RotaryTable, positions: Tensor)?,
-    attend: ((Tensor, Tensor, Tensor, Slots?) -> Tensor)?
+    _ x: Tensor, layer: Int, rotary: (table: RotaryTable, positions: Tensor)?,
+    in context: any PassContext
   ) -> Tensor {
-    let attended = x + attention(attentionNormalization(x), rotary: rotary, attend: attend)
-    return attended + feedForward(feedForwardNormalization(attended))
+    func mixed(
+      _ x: Tensor, by convolution: ShortConvolution?, _ place: Convolved
+    ) -> Tensor {
+      convolution.map { context.convolve(x, by: $0, layer: layer, place) } ?? x
+    }
+    let read = mixed(attentionNormalization(x), by: attentionConvolution, .attention)
+    let attended =
+      x
+      + attention(read, rotary: rotary) {
+        context.attend(layer: layer, queries: $0, keys: $1, values: $2, slots: $3)
+      }
+    return attended
+      + feedForward(
+        mixed(feedForwardNormalization(attended), by: feedForwardConvolution, .feedForward))
   }
 }

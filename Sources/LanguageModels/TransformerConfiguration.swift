@@ -33,19 +33,22 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
   public var tiesHead: Bool
   /// Logits are squashed to within this bound by tanh; 0 leaves them as they are.
   public var softcap: Float
+  /// How many rows the short convolutions before attention and feed-forward mix, their own among them; nil
+  /// where there are none.
+  public var convolutionTaps: Int?
 
   /// nanochat's shape, everything set by one dial: rotary, QK norm, ReLU^2, untied head.
   ///
-  /// Width is 64 * depth, heads are 64 wide.
+  /// Width is 64 * depth, heads are 64 wide; `convolutionTaps` adds short convolutions to it.
   public static func gpt(
-    depth: Int, vocabularySize: Int, contextLength: Int
+    depth: Int, vocabularySize: Int, contextLength: Int, convolutionTaps: Int? = nil
   ) -> TransformerConfiguration {
     TransformerConfiguration(
       vocabularySize: vocabularySize, contextLength: contextLength, width: 64 * depth,
       layerCount: depth, headCount: depth, keyHeadCount: depth, hiddenWidth: 256 * depth,
       normalization: .plainRMS, epsilon: 1e-6, positions: .rotary(base: 10_000, pairing: .halves),
       feedForward: .reluSquared, normalizesKeys: true, normalizesEmbedding: true, hasBias: false,
-      tiesHead: false, softcap: 15)
+      tiesHead: false, softcap: 15, convolutionTaps: convolutionTaps)
   }
 
   /// GPT-2's shape (Radford et al. 2019): LayerNorm, learned positions, GELU, biases, tied head.
@@ -76,9 +79,11 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
       softcap: 0)
   }
 
-  /// Bytes of keys and values that one token of context occupies, in float32.
+  /// Bytes that one token of context occupies in a ``KeyValueCache``, in float32.
   public var cacheBytesPerToken: Int {
-    2 * layerCount * keyHeadCount * (width / headCount) * MemoryLayout<Float>.size
+    let keysAndValues = 2 * keyHeadCount * (width / headCount)
+    let convolved = convolutionTaps == nil ? 0 : Block.Convolved.allCases.count * width
+    return layerCount * (keysAndValues + convolved) * MemoryLayout<Float>.size
   }
 
   /// What makes the configuration impossible, in words; nil when it is sound.
@@ -105,6 +110,9 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
       if !(base > 0 && base.isFinite) {
         return "rotary base is \(base), expected a positive number"
       }
+    }
+    if let convolutionTaps, !(2...64).contains(convolutionTaps) {
+      return "convolutionTaps is \(convolutionTaps), expected 2 to 64, or none"
     }
     if !(epsilon > 0 && epsilon < 1) { return "epsilon is \(epsilon), expected 0 to 1" }
     if !(softcap >= 0 && softcap.isFinite) { return "softcap is \(softcap), expected 0 or more" }

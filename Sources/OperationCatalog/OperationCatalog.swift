@@ -19,7 +19,7 @@ public enum OperationCatalog {
   public static func cases(_ size: Size) -> [OperationCase] {
     let families: [(Size) -> [OperationCase]] = [
       arithmetic, activations, reductions, layout, embedding, products, linear, normalization,
-      rotary, attention, crossEntropy, convolution,
+      rotary, attention, crossEntropy, convolution, causalConvolution,
     ]
     return families.flatMap { $0(size) }
       .filter { $0.precision == .float32 || Precision.fastest == .bfloat16 }

@@ -160,6 +160,17 @@ enum Backward {
 
     case .convolution(let geometry):
       propagateConvolution(gradient, geometry, inputs, sink)
+
+    case .causalConvolution:
+      let (x, taps) = (inputs[0], inputs[1])
+      let form = x.causalShape(taps: taps.shape[0])
+      sink.write(to: x) { out, accumulates in
+        ck_causal_convolution_backward_x(
+          form, taps.floats, gradient.floats, out.floats, accumulates)
+      }
+      if let out = sink.accumulator(for: taps) {
+        ck_causal_convolution_backward_taps(form, x.floats, gradient.floats, out.floats)
+      }
     }
   }
 

@@ -40,6 +40,8 @@ enum Op {
   case crossEntropy(SparseTargets, softcap: Float, logSumExp: Tensor)
   /// `inputs`: image, kernels.
   case convolution(ConvolutionGeometry)
+  /// `inputs`: x, taps.
+  case causalConvolution
 }
 
 /// How a tracked tensor was computed.

@@ -2,7 +2,7 @@
 package enum OperationKind: String, CaseIterable, Sendable {
   case add, subtract, multiply, scale, addRow, reshape, transpose, slice, concatenate, sum
   case matrixMultiply, linear, embedding, activation, swiGLU, rmsNorm, layerNorm, softmax, rotary
-  case attention, crossEntropy, convolution
+  case attention, crossEntropy, convolution, causalConvolution
 }
 
 extension Tensor {
@@ -36,6 +36,7 @@ extension Op {
     case .attention: .attention
     case .crossEntropy: .crossEntropy
     case .convolution: .convolution
+    case .causalConvolution: .causalConvolution
     }
   }
 }

@@ -5,20 +5,28 @@ import Tokenizers
 
 /// Sums and differences to be worked out in written steps, column by column.
 public struct ArithmeticPractice: ReinforcementTask {
+  /// Lengths whose numbers, and sums of two of them, fit into an `Int`.
+  public static let lengths = 1...17
+
   /// How many digits the larger number has.
   public let digits: ClosedRange<Int>
   public let operations: ArithmeticProblem.Operations
 
-  /// - Precondition: numbers of so many digits, and their sums, fit into an `Int`.
+  /// - Precondition: `digits` are ``lengths``, and there is an operation.
   public init(digits: ClosedRange<Int>, operations: ArithmeticProblem.Operations) {
-    precondition(digits.lowerBound > 0 && digits.upperBound < 18 && !operations.choices.isEmpty)
+    precondition(
+      Self.lengths.contains(digits.lowerBound) && Self.lengths.contains(digits.upperBound)
+        && !operations.choices.isEmpty)
     self.digits = digits
     self.operations = operations
   }
 
   public var identity: String {
     let signs = operations.choices.map(\.rawValue).joined(separator: " ")
-    return "arithmetic of \(digits.lowerBound) to \(digits.upperBound) digits, \(signs)"
+    let length =
+      digits.count == 1
+      ? "\(digits.lowerBound)" : "\(digits.lowerBound) to \(digits.upperBound)"
+    return "arithmetic of \(length) digits, \(signs)"
   }
 
   public func problem(_ index: Int, seed: UInt64) -> ReinforcementProblem {

@@ -13,8 +13,14 @@ public struct LessonRows: RowSource {
   private let format: ChatFormat
   /// The weight of tokens that are not the assistant's; 0 learns the assistant's alone.
   private let contextWeight: Float
+  /// The step from which on lessons have the curriculum's whole breadth; until then they grow.
+  private let growth: Int
 
-  public init(_ curriculum: Curriculum, _ format: ChatFormat, length: Int, contextWeight: Float) {
+  public init(
+    _ curriculum: Curriculum, _ format: ChatFormat, length: Int, contextWeight: Float,
+    growth: Int = 0
+  ) {
+    self.growth = growth
     self.curriculum = curriculum
     self.format = format
     self.length = length
@@ -23,19 +29,22 @@ public struct LessonRows: RowSource {
 
   public var fingerprint: String {
     "lessons \(curriculum.fingerprint), context \(contextWeight), rows of \(length)"
+      + (growth > 0 ? ", growing for \(growth) steps" : "")
   }
 
   public func rows(step: Int, count: Int) throws -> [PackedRow] {
-    (0..<count).map { lessonRow(named: "\(step * count + $0)") }
+    let breadth = step < growth ? Breadth(share: Double(step) / Double(growth)) : .full
+    return (0..<count).map { lessonRow(named: "\(step * count + $0)", breadth) }
   }
 
   /// A row of lessons; where none fits any more, one is cut.
-  private func lessonRow(named name: String) -> PackedRow {
+  private func lessonRow(named name: String, _ breadth: Breadth) -> PackedRow {
     var row = PackedRow([], weights: [])
     var number = 0
     func next() -> (tokens: [Int32], isLearned: [Bool]) {
       number += 1
-      return format.render(curriculum.lesson(named: "\(name).\(number)").conversation)
+      return format.render(
+        curriculum.lesson(named: "\(name).\(number)", breadth: breadth).conversation)
     }
     while row.tokens.count <= length {
       let room = length + 1 - row.tokens.count

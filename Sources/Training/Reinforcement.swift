@@ -54,7 +54,7 @@ public struct Reinforcement: Sendable {
     public var averaging = Averaging.tokens
     public var dividesByDeviation = false
     /// AdamW's learning rate, for all parameters alike.
-    public var rate: Float = 3e-4
+    public var rate: Float = 5e-5
     public var schedule: Schedule
     /// Answers that a worker carries at once.
     public var microbatch = 8

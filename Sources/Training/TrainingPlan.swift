@@ -16,7 +16,9 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
   /// Learning rates of the matrices (Muon), the embedding and the head (AdamW).
   public var matrixRate, embeddingRate, headRate: Float
 
-  /// nanochat's rates, scaled with width as there; they were tuned at width 768.
+  /// nanochat's rates, scaled with width as there; they were tuned at width 768 and half a million tokens a step.
+  ///
+  /// Steps of a few thousand tokens want a fraction of them: see ``scaleRates(by:)``.
   public init(
     _ configuration: TransformerConfiguration, steps: Int, batch: Int, seed: UInt64,
     precision: Precision = .fastest

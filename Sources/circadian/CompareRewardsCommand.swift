@@ -1,6 +1,7 @@
 import CommandLineInterface
 import Files
 import Foundation
+import LanguageModels
 import Training
 
 struct CompareRewardsCommand: Command {
@@ -12,7 +13,7 @@ struct CompareRewardsCommand: Command {
     interruption. The result is reinforcement.json in the folder, which 'circadian report' shows when it \
     lies in a pipeline's folder.
     """
-  let examples = ["circadian compare-rewards --model tuned --out . --seeds 3 --digits 4"]
+  let examples = ["circadian compare-rewards --model tuned --out . --seeds 3"]
 
   let seeds = Option(
     "seeds", default: 3, must: .be(in: 1...100), help: "Seeds, from --seed upwards.")
@@ -30,6 +31,7 @@ struct CompareRewardsCommand: Command {
 
   func run(_ invocation: Invocation) async throws {
     let folder = invocation[practice.out]
+    let task = try practice.task(for: LanguageModel.open(invocation[practice.model]), invocation)
     let arms: [(name: String, credit: Reinforcement.Credit)] = [
       ("imitation", .imitation), ("outcome reward", .outcome), ("process reward", .process),
     ]
@@ -40,7 +42,7 @@ struct CompareRewardsCommand: Command {
         invocation.note("\(arm.name), seed \(seed)")
         let summary =
           try Self.finished(in: place)
-          ?? practice.run(arm.credit, seed: seed, in: place, invocation)
+          ?? practice.run(arm.credit, on: task, seed: seed, in: place, invocation)
         runs.append(
           .init(
             arm: arm.name, seed: seed, before: summary.measures[Practice.before] ?? 0,
@@ -48,8 +50,7 @@ struct CompareRewardsCommand: Command {
       }
     }
     let result = ReinforcementArms(
-      measure: "share of held-out problems solved, \(invocation[practice.task].rawValue) of "
-        + "\(invocation[practice.digits]) digits", runs: runs)
+      measure: "share of held-out problems solved, \(task.identity)", runs: runs)
     try AtomicFile.write(
       JSONFormat.data(result), to: folder.appendingPathComponent(ReinforcementArms.fileName))
     try invocation.report(result) { Self.table(result) }

@@ -97,7 +97,8 @@ struct DistillCommand: Command {
     let rows = rows(invocation, format, corpus, length: length)
     let configuration = TransformerConfiguration.gpt(
       depth: invocation[depth], vocabularySize: teacher.model.configuration.vocabularySize,
-      contextLength: length)
+      contextLength: length,
+      convolutionTaps: teacher.model.configuration.convolutionTaps)
     let tokensPerStep = invocation[batch] * length
     var plan = TrainingPlan(
       configuration, steps: max(Int(invocation[tokens] / Double(tokensPerStep)), 1),

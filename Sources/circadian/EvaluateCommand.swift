@@ -1,4 +1,5 @@
 import CommandLineInterface
+import Corpora
 import Curriculum
 import Files
 import Foundation
@@ -14,16 +15,24 @@ struct EvaluateCommand: Command {
   let discussion = """
     Looking up facts in the context, by one step and by two; contradictions, of which the later stands; \
     saying that it does not know, and not saying so when it does; arithmetic with and without the \
-    calculator; spelling; study questions from a passage; bits per byte of text. Everything is written \
-    out by the core, greedily, with its tools at hand.
+    calculator; spelling; study questions from a passage; bits per byte of text; tasks of bAbI and GSM8K \
+    from files. Everything is written out by the core, greedily, with its tools at hand.
     """
-  let examples = ["circadian evaluate", "circadian evaluate --model core --quick --json"]
+  let examples = [
+    "circadian evaluate", "circadian evaluate --model core --quick --json",
+    "circadian evaluate --babi qa1_single-supporting-fact_test.txt --gsm8k test.jsonl",
+  ]
 
   let model = CommandLineInterface.Option<URL?>(
     "model", completion: .folders, help: "A core's folder, instead of the one with the package.")
   let facts = CommandLineInterface.Option(
     "facts", default: 10, must: .be(in: 1...100), help: "Facts in a passage.")
   let quick = Flag("quick", help: "Ask a sixth of the questions.")
+  let babi = CommandLineInterface.Option<[String]>(
+    "babi", completion: .files, help: "A task as in bAbI to be tried as well; may be repeated.")
+  let gsm8k = CommandLineInterface.Option<[String]>(
+    "gsm8k", completion: .files,
+    help: "Word problems as in GSM8K's JSONL to be tried as well; may be repeated.")
   let out = CommandLineInterface.Option<URL?>(
     "out", completion: .files, help: "Also write the result to this JSON file.")
   let precision = CommandLineInterface.Option(
@@ -33,6 +42,8 @@ struct EvaluateCommand: Command {
     model
     facts
     quick
+    babi
+    gsm8k
     out
     precision
   }
@@ -51,6 +62,10 @@ struct EvaluateCommand: Command {
     let format = try ChatFormat(core.tokenizer)
     var extent = invocation[quick] ? CoreEvaluation.Extent.quick : .init()
     extent.factCount = invocation[facts]
+    // Before the asking begins: a file that cannot be read should not cost the minutes.
+    let stories = try invocation[babi].map { (name: Self.taskName($0), try BabiFile.read($0)) }
+    let problems = try invocation[gsm8k].map { (name: Self.taskName($0), try GSM8KFile.read($0)) }
+    let limit = extent.taskCount
     invocation.note("asking; this takes a minute or two")
     let heldOut = folder.appendingPathComponent("neutral/held-out.txt")
     let seed = invocation.seed
@@ -61,6 +76,12 @@ struct EvaluateCommand: Command {
           "bits per byte of held-out text", core.model, tokens: core.tokenizer.encode(text),
           bytes: text.utf8.count)
       }
+      for (name, stories) in stories {
+        try evaluation.addBabi(name, stories, limit: limit, core.model, format)
+      }
+      for (name, problems) in problems {
+        try evaluation.addGSM8K(name, problems, limit: limit, core.model, format)
+      }
       return evaluation
     }
     let report = Report(
@@ -68,6 +89,10 @@ struct EvaluateCommand: Command {
       rows: evaluation.rows)
     if let out = invocation[out] { try AtomicFile.write(JSONFormat.data(report), to: out) }
     try invocation.report(report) { Self.table(evaluation) }
+  }
+
+  private static func taskName(_ file: String) -> String {
+    URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
   }
 
   private static func table(_ evaluation: CoreEvaluation) -> String {

@@ -9,7 +9,7 @@ struct FinetuneCommand: Command {
     """
   let examples = ["circadian finetune --model mid --out core books/*.txt"]
 
-  let training = LessonTraining(tokens: 3e6, textShare: 0.1, rate: 0.3)
+  let training = LessonTraining(tokens: 3e6, textShare: 0.1, rate: 0.1)
 
   var parameters: ParameterList {
     training.files

@@ -37,7 +37,11 @@ struct LessonTraining: Sendable {
   }
 
   /// Trains, writes the folder, and reports.
-  func run(_ stageName: String, contextWeight: Double, _ invocation: Invocation) throws {
+  ///
+  /// Over the share `growth` of the run, the lessons grow to their whole breadth.
+  func run(
+    _ stageName: String, contextWeight: Double, growth: Double = 0, _ invocation: Invocation
+  ) throws {
     let stage = try TrainingStage(stageName, in: invocation[out], invocation)
     let core = try LanguageModel.open(invocation[model])
     let format = try ChatFormat(core.tokenizer)
@@ -68,14 +72,15 @@ struct LessonTraining: Sendable {
           invocation[conversationFiles.share]
         ))
     }
+    let tokensPerStep = invocation[batch] * length
+    let steps = max(Int(invocation[tokens] / Double(tokensPerStep)), 1)
     let rows = MixedRows(
       LessonRows(
         Curriculum(seed: invocation.seed), format, length: length,
-        contextWeight: Float(contextWeight)),
+        contextWeight: Float(contextWeight), growth: Int(growth * Double(steps))),
       others: others)
-    let tokensPerStep = invocation[batch] * length
     var plan = TrainingPlan(
-      core.model.configuration, steps: max(Int(invocation[tokens] / Double(tokensPerStep)), 1),
+      core.model.configuration, steps: steps,
       batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
     plan.scaleRates(by: Float(invocation[rate]))
     let run = TrainingRun(

@@ -15,7 +15,10 @@ struct MidtrainCommand: Command {
   let contextWeight = Option(
     "context-weight", default: 0.1, must: .be(in: 0...1),
     help: "How much the words of others count; the assistant's count 1.")
-  let training = LessonTraining(tokens: 20e6, textShare: 0.25, rate: 1)
+  let growth = Option(
+    "growth", default: 0.25, must: .be(in: 0...1),
+    help: "The share of the run over which lessons grow from a few words to their whole breadth.")
+  let training = LessonTraining(tokens: 20e6, textShare: 0.2, rate: 0.25)
 
   var parameters: ParameterList {
     training.files
@@ -26,6 +29,7 @@ struct MidtrainCommand: Command {
       training.batch
       training.textShare
       contextWeight
+      growth
       training.rate
       training.precision
     }
@@ -33,6 +37,8 @@ struct MidtrainCommand: Command {
   }
 
   func run(_ invocation: Invocation) async throws {
-    try training.run(name, contextWeight: invocation[contextWeight], invocation)
+    try training.run(
+      name, contextWeight: invocation[contextWeight], growth: invocation[growth],
+      invocation)
   }
 }

@@ -30,8 +30,9 @@ struct Practice: Sendable {
     "out", completion: .folders, help: "The folder to write.")
   let task = CommandLineInterface.Option(
     "task", default: Task.arithmetic, help: "Sums and differences, or sums alone.")
-  let digits = CommandLineInterface.Option(
-    "digits", default: 4, must: .be(in: 1...17), help: "Digits of the larger number.")
+  let digits = CommandLineInterface.Option<Int?>(
+    "digits", must: .be(in: ArithmeticPractice.lengths),
+    help: "Digits of the larger number, instead of the length that the core half knows.")
   let algorithm = CommandLineInterface.Option(
     "algorithm", default: Reinforcement.Algorithm.grpo,
     help: "Compare an answer with those to the same problem, or with all of the step.")
@@ -44,7 +45,7 @@ struct Practice: Sendable {
   let limit = CommandLineInterface.Option(
     "limit", default: 128, must: .be(in: 1...65_536), help: "Tokens of the longest answer.")
   let rate = CommandLineInterface.Option(
-    "rate", default: 3e-4, must: .be(above: 0), help: "AdamW's learning rate.")
+    "rate", default: 5e-5, must: .be(above: 0), help: "AdamW's learning rate.")
   let updates = CommandLineInterface.Option(
     "updates", default: 1, must: .be(in: 1...100),
     help: "Updates on the same answers, held together by clipping.")
@@ -83,15 +84,13 @@ struct Practice: Sendable {
 
   /// Practises in `folder`, from the checkpoint there if there is one, and writes the core and a summary.
   func run(
-    _ credit: Reinforcement.Credit, seed: UInt64, in folder: URL, _ invocation: Invocation
+    _ credit: Reinforcement.Credit, on practice: ArithmeticPractice, seed: UInt64,
+    in folder: URL, _ invocation: Invocation
   ) throws -> TrainingStage.Summary {
     let stage = try TrainingStage("reinforce", in: folder, invocation)
     let source = invocation[model]
     let core = try LanguageModel.open(source)
     let plan = plan(credit, seed: seed, invocation)
-    let practice = ArithmeticPractice(
-      digits: invocation[digits]...invocation[digits],
-      operations: invocation[task] == .addition ? .addition : .written)
     let run = try Reinforcement(plan, core: core, task: practice)
     let before = try run.heldOutSolved(invocation[heldOut])
     invocation.note(
@@ -134,6 +133,28 @@ struct Practice: Sendable {
       pretrainingTokens: (core.pretrainingTokens ?? 0) + tokens)
     try NeutralTexts.copy(from: source, to: stage.folder)
     return summary
+  }
+
+  /// What is practised, at the length that was asked for or else the one nearest to half solved.
+  func task(for core: LanguageModel, _ invocation: Invocation) throws -> ArithmeticPractice {
+    func practice(_ digits: Int) -> ArithmeticPractice {
+      ArithmeticPractice(
+        digits: digits...digits,
+        operations: invocation[task] == .addition ? .addition : .written)
+    }
+    if let digits = invocation[digits] { return practice(digits) }
+    var nearest: (practice: ArithmeticPractice, distance: Double)?
+    for digits in ArithmeticPractice.lengths {
+      let candidate = practice(digits)
+      // One seed for the search, whatever seed the practice has: all arms of a comparison get one length.
+      let run = try Reinforcement(
+        plan(.outcome, seed: invocation.seed, invocation), core: core, task: candidate)
+      let solved = try run.heldOutSolved(100)
+      let distance = abs(solved - 0.5)
+      if distance < nearest?.distance ?? .infinity { nearest = (candidate, distance) }
+      if solved < 0.5 { break }
+    }
+    return nearest?.practice ?? practice(ArithmeticPractice.lengths.lowerBound)
   }
 
   private func plan(

@@ -35,6 +35,9 @@ struct PretrainCommand: Command {
     "out", completion: .folders, help: "The folder to write.")
   let depth = CommandLineInterface.Option(
     "depth", default: 4, must: .be(in: 1...64), help: "Layers; the width is 64 times as much.")
+  let convolution = CommandLineInterface.Option(
+    "convolution", default: 4, must: .be(in: 0...64),
+    help: "Tokens that short convolutions mix before every attention and feed-forward; 0 for none.")
   let context = CommandLineInterface.Option(
     "context", default: 512, must: .be(in: 16...65_536), help: "Tokens per window.")
   let batch = CommandLineInterface.Option(
@@ -47,6 +50,8 @@ struct PretrainCommand: Command {
   let validationShare = CommandLineInterface.Option(
     "validation-share", default: 0.005, must: .be(in: 0.0001...0.5),
     help: "The share of every file, at its end, that is held out.")
+  let rate = CommandLineInterface.Option(
+    "rate", default: 0.5, must: .be(above: 0), help: "Multiplies all learning rates.")
   let precision = CommandLineInterface.Option(
     "precision", default: Precision.fastest, help: "In which matrix products are computed.")
 
@@ -55,12 +60,14 @@ struct PretrainCommand: Command {
     tokenizer
     out
     depth
+    convolution
     Section("Training") {
       context
       batch
       epochs
       tokens
       validationShare
+      rate
       precision
     }
   }
@@ -78,7 +85,8 @@ struct PretrainCommand: Command {
     let tokenizer = try TokenizerFile.load(tokenizerFile.path)
     let length = invocation[context]
     let configuration = TransformerConfiguration.gpt(
-      depth: invocation[depth], vocabularySize: tokenizer.vocabularySize, contextLength: length)
+      depth: invocation[depth], vocabularySize: tokenizer.vocabularySize, contextLength: length,
+      convolutionTaps: invocation[convolution] > 1 ? invocation[convolution] : nil)
     let corpus = try PretrainingCorpus(
       invocation[files], tokenizer, length: length,
       validationShare: invocation[validationShare], seed: invocation.seed,
@@ -86,9 +94,10 @@ struct PretrainCommand: Command {
     let tokensPerStep = invocation[batch] * length
     let model = try Transformer(configuration, in: .init(seed: invocation.seed))
     let budget = try self.budget(invocation, corpus, parameters: model.parameters.count)
-    let plan = TrainingPlan(
+    var plan = TrainingPlan(
       configuration, steps: max(Int(budget / Double(tokensPerStep)), 1), batch: invocation[batch],
       seed: invocation.seed, precision: invocation[precision])
+    plan.scaleRates(by: Float(invocation[rate]))
     let run = TrainingRun(plan, model: model, origin: "nothing", rows: corpus.rows)
     let validation = corpus.validation
     let summary = try stage.perform(

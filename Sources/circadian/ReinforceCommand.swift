@@ -1,4 +1,5 @@
 import CommandLineInterface
+import LanguageModels
 import Training
 
 struct ReinforceCommand: Command {
@@ -12,8 +13,8 @@ struct ReinforceCommand: Command {
     that are not trained on.
     """
   let examples = [
-    "circadian reinforce --model core --out practised --digits 4",
-    "circadian reinforce --model core --out practised --reward process --algorithm reinforce",
+    "circadian reinforce --model core --out practised",
+    "circadian reinforce --model core --out practised --digits 4 --reward process",
   ]
 
   let reward = Option(
@@ -33,8 +34,9 @@ struct ReinforceCommand: Command {
 
   func run(_ invocation: Invocation) async throws {
     let folder = invocation[practice.out]
+    let task = try practice.task(for: LanguageModel.open(invocation[practice.model]), invocation)
     let summary = try practice.run(
-      invocation[reward], seed: invocation.seed, in: folder, invocation)
+      invocation[reward], on: task, seed: invocation.seed, in: folder, invocation)
     try invocation.report(summary) {
       "\(Practice.percent(summary.measures[Practice.before] ?? 0)) of held-out problems solved before, "
         + "\(Practice.percent(summary.measures[Practice.after] ?? 0)) after. Written to \(folder.path)"

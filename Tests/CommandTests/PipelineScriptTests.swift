@@ -22,6 +22,7 @@ import Testing
     [[ ${PRETENDED_FAILURE-} != "$command" ]] || exit 65
     case $command in
       tokenizer | evaluate) echo '{"rows":[]}' >"$out" ;;
+      compare-rewards) echo '{}' >"$out/reinforcement.json" ;;
       report) echo report >report.html ;;
       *)
         mkdir -p "$out/neutral"
@@ -37,7 +38,7 @@ import Testing
   /// All commands of a run from nothing.
   private static let commands = [
     "tokenizer", "pretrain", "evaluate", "midtrain", "evaluate", "finetune", "evaluate",
-    "reinforce", "evaluate", "report",
+    "reinforce", "evaluate", "compare-rewards", "report",
   ]
 
   init() throws {
@@ -99,8 +100,8 @@ import Testing
       "pipeline", "--depth", "2", "--tokens-scale", "0.01", "--out", out, "--text", library)
     #expect(first.code == 0, "\(first.messages)")
     #expect(first.commands == Self.commands)
-    // Half the depth, a hundredth of the tokens, and 2000 tokens of text.
-    #expect(first.calls[1].contains("--depth 2 ") && first.calls[1].contains("--epochs 12.5"))
+    // Half the depth and a hundredth of the tokens.
+    #expect(first.calls[1].contains("--depth 2 ") && first.calls[1].contains("--tokens 25000 "))
     #expect(first.calls[1].hasSuffix("a library/a.txt \(library)/b.txt"))
     #expect(first.calls[3].contains("--model base --out mid --tokens 45000 "))
     #expect(first.calls.filter { $0.hasPrefix("evaluate") }.allSatisfy { $0.contains("--quick") })

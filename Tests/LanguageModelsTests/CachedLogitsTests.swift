@@ -140,6 +140,8 @@ import Testing
   @Test func cacheSizeIsWhatTheConfigurationSays() {
     // keys and values, 3 layers, 2 heads of 8, 4 bytes
     #expect(SmallConfiguration.llama.cacheBytesPerToken == 2 * 3 * 2 * 8 * 4)
+    // and what two convolutions of each of 2 layers read, 64 wide
+    #expect(SmallConfiguration.convolved.cacheBytesPerToken == (2 * 2 * 2 * 16 + 2 * 2 * 64) * 4)
     #expect(KeyValueCache(SmallConfiguration.llama, capacity: 5).capacity == 5)
     #expect(KeyValueCache(SmallConfiguration.llama, capacity: 500).capacity == 48)
   }

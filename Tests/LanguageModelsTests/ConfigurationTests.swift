@@ -43,6 +43,9 @@ import Tokenizers
     for epsilon in [0, -1, 1, .nan] as [Float] {
       #expect(problem { $0.epsilon = epsilon }.contains("epsilon"))
     }
+    for taps in [Int.min, -1, 0, 1, 65] {
+      #expect(problem { $0.convolutionTaps = taps }.contains("convolutionTaps is \(taps)"))
+    }
     for softcap in [-1, .infinity, .nan] as [Float] {
       #expect(problem { $0.softcap = softcap }.contains("softcap"))
     }

@@ -18,6 +18,12 @@ enum SmallConfiguration {
     return configuration
   }()
 
+  static let convolved: TransformerConfiguration = {
+    var configuration = gpt
+    configuration.convolutionTaps = 3
+    return configuration
+  }()
+
   static let gpt2 = TransformerConfiguration.gpt2(
     vocabularySize: 61, contextLength: 48, width: 48, layerCount: 2, headCount: 3)
 
@@ -29,7 +35,7 @@ enum SmallConfiguration {
       keyHeadCount: 2, hiddenWidth: 100, pairing: pairing, tiesHead: tiesHead)
   }
 
-  static let all = [gpt, gpt2, llama, llama(.halves, tiesHead: false)]
+  static let all = [gpt, convolved, gpt2, llama, llama(.halves, tiesHead: false)]
 }
 
 /// A model whose every parameter is drawn at random, also those that start at zero or one.

@@ -35,6 +35,20 @@ import Training
     }
   }
 
+  @Test func lessonsGrowToTheirWholeBreadth() throws {
+    let growing = LessonRows(
+      Curriculum(seed: 4), format, length: 128, contextWeight: 0.1, growth: 10)
+    #expect(growing.fingerprint != rows().fingerprint)
+    for step in 0..<10 {
+      let isSame = try growing.rows(step: step, count: 8) == rows().rows(step: step, count: 8)
+      #expect(!isSame, "step \(step)")
+    }
+    for step in 10..<13 {
+      let isSame = try growing.rows(step: step, count: 8) == rows().rows(step: step, count: 8)
+      #expect(isSame, "step \(step)")
+    }
+  }
+
   @Test func aShareOfTheRowsIsText() throws {
     let mixed = MixedRows(
       rows(), others: [(TextRows(text, length: 128, repeatShare: 0, seed: 4), 0.25)])

@@ -3,16 +3,18 @@
 # stages.sh, not run.
 #
 # Everything lies in the current folder, which is the folder of the run: tokenizer.json, then base, mid,
-# tuned and reinforced, a folder for each stage, and the report. commands.txt holds every command that was
+# tuned and reinforced, a folder for each stage, arms with the compared rewards, and the report. commands.txt holds every command that was
 # started, a line each; a stage that is complete is not done again, and one that was interrupted goes on
 # from its checkpoint. Needs in variables:
 #   texts             files to train on (array)
 #   seed              of every random draw
 #   depth             layers
-#   epochs            how often pretraining goes through the texts
+#   pretrain_tokens   tokens of pretraining
 #   midtrain_tokens   tokens of midtraining
 #   finetune_tokens   tokens of finetuning
 #   reinforce_steps   steps of reinforcement
+#   arm_steps         steps of every arm of the comparison of rewards
+#   arm_seeds         seeds of every arm
 #   full_evaluation   options of the evaluations that the report rests on (array)
 
 # The name with which the commands are shown; its path is set by prepare_program.
@@ -96,8 +98,8 @@ train_core() {
   # 4096 for text, 8 for the marks of a conversation.
   once tokenizer circadian tokenizer train --vocabulary 4104 --out tokenizer.json "${texts[@]}" \
     -- tokenizer.json
-  once pretrain circadian pretrain --depth "$depth" --context 512 --batch 16 --epochs "$epochs" \
-    --seed "$seed" --tokenizer tokenizer.json --out base "${texts[@]}" -- "${base[@]}"
+  once pretrain circadian pretrain --depth "$depth" --context 512 --batch 16 \
+    --tokens "$pretrain_tokens" --seed "$seed" --tokenizer tokenizer.json --out base "${texts[@]}" -- "${base[@]}"
   # A look is enough at stages that others follow.
   evaluate base --quick
   once midtrain circadian midtrain --model base --out mid --tokens "$midtrain_tokens" \
@@ -110,6 +112,8 @@ train_core() {
     --reward outcome --algorithm grpo --steps "$reinforce_steps" --seed "$seed" \
     -- "${reinforced[@]}"
   evaluate reinforced "${full_evaluation[@]}"
+  once compare-rewards circadian compare-rewards --model tuned --out . --task arithmetic \
+    --steps "$arm_steps" --seeds "$arm_seeds" --seed "$seed" -- reinforcement.json
   required_stage report circadian report .
 }
 

@@ -109,6 +109,16 @@
     (ck_convolution_shape shape, const float *image, float *columns), (shape, image, columns)) \
   X(void, columns_to_image, \
     (ck_convolution_shape shape, const float *columns, float *image), (shape, columns, image)) \
+  X(void, causal_convolution, \
+    (ck_causal_shape shape, const float *x, const float *taps, float *out), \
+    (shape, x, taps, out)) \
+  X(void, causal_convolution_backward_x, \
+    (ck_causal_shape shape, const float *taps, const float *gradOut, float *gradX, \
+     bool accumulates), \
+    (shape, taps, gradOut, gradX, accumulates)) \
+  X(void, causal_convolution_backward_taps, \
+    (ck_causal_shape shape, const float *x, const float *gradOut, float *gradTaps), \
+    (shape, x, gradOut, gradTaps)) \
   X(void, adamw, \
     (ck_adamw_step step, float *value, float *firstMoment, float *secondMoment, \
      const float *gradient, size_t count), \

@@ -46,6 +46,8 @@
 
 #include "convolution.h"
 
+#include "causal_convolution.h"
+
 #include "optimizer.h"
 
 #ifdef UNIT_TARGET

@@ -110,6 +110,13 @@ typedef struct { size_t channels, height, width, kernel, stride, padding, outHei
 void ck_image_to_columns(ck_convolution_shape shape, const float *image, float *columns);
 void ck_columns_to_image(ck_convolution_shape shape, const float *columns, float *image); // accumulates
 
+// -- Causal convolution: every channel along time on its own ------------------------------------------------
+// x, out [batch, time, width], taps [count, width]: out[t] = sum_k taps[k] * x[t - k]; before the first row are zeros.
+typedef struct { size_t batch, time, width, taps; } ck_causal_shape;
+void ck_causal_convolution(ck_causal_shape shape, const float *x, const float *taps, float *out);
+void ck_causal_convolution_backward_x(ck_causal_shape shape, const float *taps, const float *gradOut, float *gradX, bool accumulates);
+void ck_causal_convolution_backward_taps(ck_causal_shape shape, const float *x, const float *gradOut, float *gradTaps); // accumulates
+
 // -- Optimizers ------------------------------------------------------------------------------------------------
 // AdamW (1711.05101), one pass. gradient is multiplied by gradientScale first. biasCorrection1 = 1 - beta1^t etc.
 typedef struct { float learningRate, beta1, beta2, epsilon, weightDecay, gradientScale, biasCorrection1, biasCorrection2; } ck_adamw_step;

@@ -32,14 +32,17 @@ public struct CoreEvaluation: Sendable, Codable {
     public var lessonCount = 150
     /// Problems per kind of arithmetic, passages to reflect on.
     public var problemCount = 100
+    /// Questions of every task from a file.
+    public var taskCount = 500
 
     public init() {}
 
-    /// A tenth of everything, for a look.
+    /// A sixth of the questions, for a look.
     public static let quick: Extent = {
       var extent = Extent()
       extent.lessonCount = 25
       extent.problemCount = 25
+      extent.taskCount = 50
       return extent
     }()
   }
@@ -110,17 +113,13 @@ public struct CoreEvaluation: Sendable, Codable {
     rows.append(Row(name: name, value: bits, chance: 8, ceiling: nil, count: bytes))
   }
 
-  /// Adds the answers to a task of question and answer.
-  public mutating func addTask(
-    _ name: String, _ model: Transformer, _ format: ChatFormat, _ lessons: [Lesson], chance: Double?
-  ) throws {
-    add(name, try WrittenAnswers.collect(model, format, lessons), chance: chance)
-  }
-
-  private mutating func add(_ name: String, _ entries: [WrittenAnswers.Entry], chance: Double? = 0)
-  {
+  /// Adds the share of `entries` that `isRight`; nothing where there are none.
+  mutating func add(
+    _ name: String, _ entries: [WrittenAnswers.Entry], chance: Double? = 0,
+    isRight: (WrittenAnswers.Entry) -> Bool = \.isRight
+  ) {
     guard !entries.isEmpty else { return }
-    let right = entries.count { $0.isRight }
+    let right = entries.count { isRight($0) }
     rows.append(
       Row(
         name: name, value: Double(right) / Double(entries.count), chance: chance, ceiling: 1,
@@ -172,7 +171,7 @@ public struct CoreEvaluation: Sendable, Codable {
   private mutating func addReflection(_ entries: [WrittenAnswers.Entry]) {
     var grade = StudyGrade()
     for entry in entries {
-      guard let world = entry.world else { continue }
+      guard let world = entry.question.world else { continue }
       grade = grade + world.grade(StudyItem.parse(entry.text))
     }
     guard grade.items > 0 else { return }

@@ -5,26 +5,31 @@ import Tensors
 import Tokenizers
 import Tools
 
-/// Answers that a model writes by itself, tools at hand, to questions out of lessons.
-///
-/// Every question comes with the lesson up to it, earlier answers as they should have been.
+/// Answers that a model writes by itself, tools at hand.
 struct WrittenAnswers {
+  /// What is asked, and how it should be answered.
+  struct Question {
+    var prompt: Conversation
+    var expected: Conversation.Turn
+    var skill: Skill?
+    var world: FactWorld?
+  }
+
   /// A question, what should be answered, and what was.
   struct Entry {
-    var skill: Skill
-    /// The turn as the lesson has it.
-    var expected: Conversation.Turn
-    var world: FactWorld?
+    var question: Question
     /// What the model wrote.
-    var written: [Conversation.Part]
+    var written: [Conversation.Part] = []
     /// Whether it ended by itself.
-    var isFinished: Bool
+    var isFinished = false
     /// The probability of all tokens that the model chose.
-    var confidence: Double
+    var confidence = 0.0
+
+    var skill: Skill? { question.skill }
 
     /// The last words of the model.
     var text: String { Self.lastText(written) }
-    var expectedText: String { Self.lastText(expected.parts) }
+    var expectedText: String { Self.lastText(question.expected.parts) }
 
     /// Whether the final word is the right one.
     var isRight: Bool {
@@ -41,26 +46,37 @@ struct WrittenAnswers {
   }
 
   /// Answers to every judged turn of `lessons` that fits the context, greedily, in the caller's precision.
+  ///
+  /// Every question comes with the lesson up to it, earlier answers as they should have been.
   static func collect(
     _ model: Transformer, _ format: ChatFormat, _ lessons: [Lesson]
   ) throws -> [Entry] {
+    try collect(
+      model, format,
+      questions: lessons.flatMap { lesson in
+        lesson.answers.map {
+          Question(
+            prompt: lesson.prompt(for: $0), expected: lesson.turn(of: $0), skill: $0.skill,
+            world: lesson.world)
+        }
+      })
+  }
+
+  /// Answers to every question that fits the context, greedily, in the caller's precision.
+  static func collect(
+    _ model: Transformer, _ format: ChatFormat, questions: [Question]
+  ) throws -> [Entry] {
     var entries: [Entry] = []
     var requests: [BatchGenerator.Request] = []
-    for lesson in lessons {
-      for answer in lesson.answers {
-        let prompt = format.prompt(lesson.prompt(for: answer))
-        let expected = lesson.turn(of: answer)
-        // Twice the room of the right answer, so that rambling is possible and bounded.
-        let needed = 2 * format.render(expected).tokens.count + 16
-        guard prompt.count + needed <= model.configuration.contextLength else { continue }
-        entries.append(
-          Entry(
-            skill: answer.skill, expected: expected, world: lesson.world, written: [],
-            isFinished: false, confidence: 0))
-        requests.append(.init(prompt, limit: needed))
-      }
+    for question in questions {
+      let prompt = format.prompt(question.prompt)
+      // Twice the room of the right answer, so that rambling is possible and bounded.
+      let needed = 2 * format.render(question.expected).tokens.count + 16
+      guard prompt.count + needed <= model.configuration.contextLength else { continue }
+      entries.append(Entry(question: question))
+      requests.append(.init(prompt, limit: needed))
     }
-    let expectations = entries.map(\.expected)
+    let expectations = entries.map(\.question.expected)
     let generator = BatchGenerator(
       model, stops: [format.end],
       insertion: .init(after: format.endCall) { request, written in

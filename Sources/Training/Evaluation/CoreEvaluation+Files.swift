@@ -1,0 +1,62 @@
+import Corpora
+import Curriculum
+import Foundation
+import LanguageModels
+import Tensors
+import Tokenizers
+
+/// Tasks that others made, read from files.
+extension CoreEvaluation {
+  /// Adds a task of bAbI: the first `limit` questions that fit the context, each behind all that was told before it.
+  ///
+  /// The core's final word must be the answer. Chance is the most frequent answer's share.
+  public mutating func addBabi(
+    _ name: String, _ stories: [BabiStory], limit: Int, _ model: Transformer, _ format: ChatFormat
+  ) throws {
+    let questions = stories.flatMap { story in
+      story.questions.map { question in
+        var prompt = story.conversation(asking: question)
+        return WrittenAnswers.Question(
+          prompt: prompt, expected: prompt.turns.removeLast())
+      }
+    }
+    let entries = try WrittenAnswers.collect(
+      model, format, questions: Array(questions.prefix(limit)))
+    var counts: [String: Int] = [:]
+    for entry in entries { counts[entry.expectedText, default: 0] += 1 }
+    add(
+      name, entries, chance: counts.values.max().map { Double($0) / Double(entries.count) }
+    ) { entry in
+      entry.isFinished
+        && Lesson.finalWord(of: entry.text).lowercased() == entry.expectedText.lowercased()
+    }
+  }
+
+  /// Adds word problems in the form of GSM8K: the first `limit` that fit the context, calculator at hand.
+  ///
+  /// The last number that the core writes must be the result.
+  public mutating func addGSM8K(
+    _ name: String, _ problems: [GSM8KProblem], limit: Int, _ model: Transformer,
+    _ format: ChatFormat
+  ) throws {
+    let questions = problems.prefix(limit).map { problem in
+      var prompt = problem.conversation
+      return WrittenAnswers.Question(prompt: prompt, expected: prompt.turns.removeLast())
+    }
+    let entries = try WrittenAnswers.collect(model, format, questions: Array(questions))
+    add(name, entries) {
+      $0.isFinished && Self.lastNumber(in: $0.text) == Self.lastNumber(in: $0.expectedText)
+    }
+  }
+
+  /// The last number of a text, without thousands separators.
+  package static func lastNumber(in text: String) -> Decimal? {
+    let words = text.replacingOccurrences(of: ",", with: "")
+      .split { !($0.isASCII && ($0.isNumber || $0 == "." || $0 == "-")) }
+    for word in words.reversed() {
+      let trimmed = word.reversed().drop { $0 == "." || $0 == "-" }.reversed()
+      if let number = Decimal(string: String(trimmed)) { return number }
+    }
+    return nil
+  }
+}
