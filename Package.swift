@@ -30,8 +30,8 @@ let package = Package(
     .target(name: "Checkpoints", dependencies: ["Layers", "Tokenizers", "Files"]),
     .target(name: "Tools"),
     .target(name: "LanguageModels", dependencies: ["Layers", "Checkpoints", "Tools"]),
-    .target(name: "Corpora", dependencies: ["Tokenizers", "CZlib", "CZstd"]),
-    .target(name: "Curriculum", dependencies: ["Tensors", "Tokenizers"]),
+    .target(name: "Corpora", dependencies: ["Tokenizers", "Tools", "CZlib", "CZstd"]),
+    .target(name: "Curriculum", dependencies: ["Tensors", "Tokenizers", "Tools"]),
     .target(
       name: "Training", dependencies: ["LanguageModels", "Optimizers", "Corpora", "Curriculum"]),
     .target(

@@ -1,4 +1,5 @@
 import Tokenizers
+import Tools
 
 /// A word problem of grade-school mathematics with its solution (Cobbe et al. 2021).
 public struct GSM8KProblem: Sendable, Hashable {
@@ -8,9 +9,12 @@ public struct GSM8KProblem: Sendable, Hashable {
   /// The number behind `####`, without thousands separators.
   public let answer: String
 
-  /// The question by the user and the solution by the assistant.
+  /// The question by the user and the solution by the assistant, who has a calculator.
   public var conversation: Conversation {
-    Conversation([.user(question), Conversation.Turn(.assistant, solution)])
+    Conversation([
+      .system(Toolbox.announcement(of: [Calculator().name])), .user(question),
+      Conversation.Turn(.assistant, solution),
+    ])
   }
 }
 

@@ -1,5 +1,6 @@
 import Tensors
 import Tokenizers
+import Tools
 
 /// Sums, differences and products: by the calculator where there is one, else by written steps.
 enum ArithmeticLesson {
@@ -33,7 +34,7 @@ extension ArithmeticProblem {
   public func lesson(withCalculator: Bool, using random: inout RandomSource) -> Lesson {
     var lesson = Lesson()
     if withCalculator {
-      lesson.setUp(Toolset.listing(["calculator"]))
+      lesson.setUp(Toolbox.announcement(of: ["calculator"]))
       lesson.ask(question(using: &random), .calculator, calculated)
     } else {
       lesson.ask(question(using: &random), .arithmetic, written)

@@ -80,7 +80,7 @@ enum FactLesson {
     }
   }
 
-  /// Asks about a world, each fact at most once.
+  /// Asks about a world; facts that have not been asked for come first.
   struct Questions {
     private(set) var world: FactWorld
     private var updated: Set<Int>
@@ -136,7 +136,7 @@ enum FactLesson {
         return (question, .inverse, "\(Wording.inverseKey(fact)) \(fact.subject).")
       }
       let fresh = world.facts.indices.filter { !asked.contains(world.facts[$0]) }
-      // Facts that had an earlier value are asked first: the later one stands.
+      // Half the time one that had an earlier value, where there is any: the later one stands.
       let pool = fresh.filter(updated.contains)
       let index =
         (random.uniform() < 0.5 ? pool.randomElement(using: &random) : nil)

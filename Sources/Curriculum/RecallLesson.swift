@@ -1,5 +1,6 @@
 import Tensors
 import Tokenizers
+import Tools
 
 /// Questions about what stands in memory: look it up, then answer from what comes back.
 enum RecallLesson {
@@ -50,7 +51,7 @@ enum RecallLesson {
     }
   }
 
-  /// A call of `lookup` and what it finds: up to four sentences with the name, now and then another.
+  /// A call of `lookup` and what it finds: up to six sentences with the name, now and then another.
   private static func look(
     for name: String, in world: FactWorld, using random: inout RandomSource
   ) -> [Conversation.Part] {
@@ -76,12 +77,8 @@ enum RecallLesson {
 enum Toolset {
   static let names = ["calculator", "lookup", "note"]
 
-  static func listing(_ tools: [String]) -> String {
-    "Tools: " + tools.joined(separator: ", ") + "."
-  }
-
   /// A listing with `tool` and perhaps others.
   static func listing(including tool: String, using random: inout RandomSource) -> String {
-    listing(names.filter { $0 == tool || random.uniform() < 0.5 })
+    Toolbox.announcement(of: names.filter { $0 == tool || random.uniform() < 0.5 })
   }
 }

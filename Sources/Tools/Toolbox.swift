@@ -19,8 +19,23 @@ public struct Toolbox: Sendable {
 
   /// What a system turn says of the tools, `Tools: calculator, lookup.`; nil when there are none.
   public var announcement: String? {
-    tools.isEmpty ? nil : "Tools: \(tools.map(\.name).joined(separator: ", "))."
+    tools.isEmpty ? nil : Self.announcement(of: tools.map(\.name))
   }
+
+  /// What a system turn says of tools of these names.
+  public static func announcement(of names: [String]) -> String {
+    "\(announcementStart)\(names.joined(separator: ", "))."
+  }
+
+  /// The names of the tools that a system turn announces; none where it announces none.
+  public static func announcedNames(in text: String) -> [String] {
+    guard
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix(announcementStart) })
+    else { return [] }
+    return line.dropFirst(announcementStart.count).split { ",. ".contains($0) }.map(String.init)
+  }
+
+  private static let announcementStart = "Tools: "
 
   /// What a call gives back: a line of text no longer than ``resultLimit``.
   ///

@@ -5,7 +5,7 @@ import Tokenizers
 
 /// Rows of lessons that nobody has seen before.
 ///
-/// Row r of a seed is always the same row: lessons one after another, each begun by the
+/// Row r of a step of a seed is always the same row: lessons one after another, each begun by the
 /// beginning-of-text token; the last one is cut off where the row ends.
 public struct LessonRows: RowSource {
   public let length: Int

@@ -5,7 +5,8 @@ import Tensors
 public enum ParallelGradients {
   /// Adds up losses and gradients of `pieces` pieces over all workers.
   ///
-  /// Pieces are dealt out in order and sums are taken in order, so the same pieces give the same bytes.
+  /// Pieces are dealt out in order and sums are taken in order, so the same pieces on as many workers give the same
+  /// bytes; another number of workers adds in another order.
   /// `loss` returns a scalar whose gradient is wanted; it runs on several threads at once.
   public static func sum(
     pieces: Int, on pool: WorkerPool = .shared, _ loss: @Sendable (Int) throws -> Tensor

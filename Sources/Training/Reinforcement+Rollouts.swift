@@ -22,7 +22,7 @@ extension Reinforcement {
 
   /// The worked solutions of `step`, of as many problems as there would be answers.
   ///
-  /// - Throws: ``TrainingError/noSolution(task:)`` for a task that has none.
+  /// - Throws: ``TrainingError`` for a task that has none, and for one that does not fit the context.
   func solutions(step: Int) throws -> [Rollout] {
     let count = plan.problems * plan.answers
     return try (0..<count).map { index in
@@ -33,6 +33,11 @@ extension Reinforcement {
       let prompt = format.prompt(problem.conversation)
       let turn = format.render(Conversation.Turn(.assistant, solution))
       let tokens = Array(turn.tokens.dropFirst())
+      guard prompt.count + tokens.count <= model.configuration.contextLength else {
+        throw TrainingError.tooLong(
+          task: task.identity, tokens: prompt.count + tokens.count,
+          context: model.configuration.contextLength)
+      }
       var continuation = BatchGenerator.Continuation()
       continuation.tokens = tokens
       continuation.isOwn = Array(turn.isLearned.dropFirst())
@@ -42,8 +47,9 @@ extension Reinforcement {
     }
   }
 
-  /// The share of `count` problems, none of them trained on, that the model's likeliest answer solves.
-  public func heldOutSolved(_ count: Int) throws -> Double {
+  /// The share of `count` problems, none of them trained on, that the model's likeliest answer solves; nil of none.
+  public func heldOutSolved(_ count: Int) throws -> Double? {
+    guard count > 0 else { return nil }
     var random = RandomSource(seed: plan.seed, name: "held-out problems")
     let seed = random.next()
     let rollouts: [Rollout] = try plan.precision.run {
@@ -51,7 +57,7 @@ extension Reinforcement {
         (0..<count).map { task.problem($0, seed: seed) }, answers: 1, temperature: 0,
         stream: { _, _ in "" })
     }
-    return Double(rollouts.count { $0.reward.isSolved }) / Double(max(count, 1))
+    return Double(rollouts.count { $0.reward.isSolved }) / Double(count)
   }
 
   private func rollouts(

@@ -135,8 +135,8 @@ public struct Reinforcement: Sendable {
 
   /// Runs from the checkpoint at `checkpoint`, or from the start, to the end or until interrupted.
   ///
-  /// A checkpoint is written every `saveInterval` seconds and always before an evaluation on the
-  /// first `heldOutProblems` problems of another seed.
+  /// A checkpoint is written every `saveInterval` seconds and after every evaluation, which is on the first
+  /// `heldOutProblems` problems of another seed.
   /// - Returns: whether the run is complete.
   public func run(
     checkpoint: URL, saveInterval: Double = 120, heldOutProblems: Int = 0,
@@ -156,13 +156,14 @@ public struct Reinforcement: Sendable {
       let isLast = step + 1 == plan.steps
       let evaluates = heldOutProblems > 0 && (isLast || (step + 1) % evaluationInterval == 0)
       let stops = isInterrupted()
+      if evaluates { line.heldOutSolved = try heldOutSolved(heldOutProblems) }
+      // Reported before it is saved: a step of which nobody heard is done again.
+      try report(line)
       if evaluates || isLast || stops || Date().timeIntervalSince(lastSave) > saveInterval {
         try TrainingCheckpoint(step: step + 1, fingerprint: fingerprint)
           .save(parameters, optimizer, to: checkpoint)
         lastSave = Date()
       }
-      if evaluates { line.heldOutSolved = try heldOutSolved(heldOutProblems) }
-      try report(line)
       if stops && !isLast { return false }
     }
     return true

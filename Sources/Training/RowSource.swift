@@ -35,12 +35,14 @@ public struct MixedRows: RowSource {
 
   /// The first source gets what the shares of the `others` leave.
   ///
-  /// - Precondition: All rows have one length; the shares are not negative and add up to less than 1.
-  public init(_ first: any RowSource, others: [(source: any RowSource, share: Double)]) {
+  /// - Precondition: All rows have one length, and no share is negative.
+  /// - Throws: ``TrainingError/sharesTooLarge(_:)``
+  public init(_ first: any RowSource, others: [(source: any RowSource, share: Double)]) throws {
     let sum = others.reduce(0) { $0 + $1.share }
     precondition(
-      others.allSatisfy { $0.source.length == first.length && $0.share >= 0 } && sum < 1,
-      "sources of \(others.map(\.source.length)) with shares of \(sum)")
+      others.allSatisfy { $0.source.length == first.length && $0.share >= 0 },
+      "sources of \(others.map(\.source.length))")
+    guard sum < 1 else { throw TrainingError.sharesTooLarge(sum) }
     length = first.length
     parts = [(first, 1 - sum)] + others
   }
@@ -52,8 +54,11 @@ public struct MixedRows: RowSource {
   public func rows(step: Int, count: Int) throws -> [PackedRow] {
     // The first source always has a row, so there is something to learn however small the batch.
     var rest = count - 1
-    let counts = parts.dropFirst().map { part in
+    let counts = try parts.dropFirst().map { part in
       let wanted = min(Int((Double(count) * part.share).rounded()), rest)
+      guard wanted > 0 || part.share == 0 else {
+        throw TrainingError.noRows(share: part.share, batch: count)
+      }
       rest -= wanted
       return wanted
     }

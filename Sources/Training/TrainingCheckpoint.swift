@@ -4,7 +4,7 @@ import Layers
 import Optimizers
 import Tensors
 
-/// Everything that a run needs to go on as if it had never stopped: weights, optimizer, step, random state.
+/// Everything that a run needs to go on as if it had never stopped: weights, optimizer, step, cursor.
 ///
 /// One safetensors file, replaced atomically: a run that is killed while saving has its previous checkpoint.
 public struct TrainingCheckpoint {
@@ -82,7 +82,7 @@ public struct TrainingCheckpoint {
   }
 }
 
-/// What can be wrong with a saved run.
+/// What can be wrong with a run, a saved one or one that is to begin.
 public enum TrainingError: Error, CustomStringConvertible {
   case noCheckpoint(file: String)
   case otherRun(file: String, expected: String, found: String)
@@ -90,6 +90,11 @@ public enum TrainingError: Error, CustomStringConvertible {
   case nothingLearned(step: Int)
   case badCursor(String)
   case noSolution(task: String)
+  case tooLong(task: String, tokens: Int, context: Int)
+  /// A source whose share of a step's rows is none.
+  case noRows(share: Double, batch: Int)
+  /// Sources beside the first whose shares leave nothing for it.
+  case sharesTooLarge(Double)
   case tooShort(file: String, tokens: Int, needed: Int)
 
   public var description: String {
@@ -104,6 +109,12 @@ public enum TrainingError: Error, CustomStringConvertible {
     case .nothingLearned(let step):
       "no token of step \(step) is to be learned: longer rows are needed, or other data"
     case .noSolution(let task): "\(task): there are no worked solutions to imitate"
+    case .tooLong(let task, let tokens, let context):
+      "\(task): a worked solution takes \(tokens) tokens, the context holds \(context)"
+    case .noRows(let share, let batch):
+      "a share of \(share) of \(batch) rows is none; expected a larger share, or more rows in a step"
+    case .sharesTooLarge(let sum):
+      "the shares of text and conversations add up to \(sum); expected less than 1, which leaves lessons"
     case .badCursor(let cursor):
       "the checkpoint says that the data go on at '\(cursor)', which is no place in them"
     case .tooShort(let file, let tokens, let needed):

@@ -74,7 +74,7 @@ public struct TrainingRun: Sendable {
 
   /// Runs from the checkpoint at `checkpoint`, or from the start, to the end or until interrupted.
   ///
-  /// A checkpoint is written every `saveInterval` seconds and always before an evaluation.
+  /// A checkpoint is written every `saveInterval` seconds and after every evaluation.
   /// - Returns: whether the run is complete.
   public func run(
     checkpoint: URL, saveInterval: Double = 120, evaluation: Evaluation? = nil,
@@ -105,15 +105,16 @@ public struct TrainingRun: Sendable {
       let isLast = step + 1 == plan.steps
       let evaluates = evaluation.map { isLast || (step + 1) % $0.interval == 0 } ?? false
       let stops = isInterrupted()
+      if evaluates, let evaluation {
+        line.measures = try plan.precision.run { try evaluation.measure(model) }
+      }
+      // Reported before it is saved: a step of which nobody heard is done again.
+      try report(line)
       if evaluates || isLast || stops || Date().timeIntervalSince(lastSave) > saveInterval {
         try TrainingCheckpoint(step: step + 1, fingerprint: fingerprint, cursor: rows.cursor)
           .save(parameters, optimizer, to: checkpoint)
         lastSave = Date()
       }
-      if evaluates, let evaluation {
-        line.measures = try plan.precision.run { try evaluation.measure(model) }
-      }
-      try report(line)
       if stops && !isLast { return false }
     }
     return true

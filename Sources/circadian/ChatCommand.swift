@@ -70,7 +70,9 @@ struct ChatCommand: Command {
       if let (journal, conversation) = journal {
         try journal.appendTurn(line, by: .user, to: conversation)
       }
-      let reply = partner.talk.reply(to: line, stops: invocation[sampling.stop])
+      let reply = partner.talk.reply(to: line, stops: invocation[sampling.stop]) {
+        invocation.warn($0)
+      }
       if let (journal, conversation) = journal {
         try journal.appendTurn(reply.parts, by: .assistant, to: conversation)
       }
@@ -140,11 +142,19 @@ struct ChatCommand: Command {
     case session(ChatSession)
     case plain(ChatInPlainText)
 
-    mutating func reply(to line: String, stops: [String]) -> Conversation.Turn {
+    /// The reply; what the context had no room for is told in words.
+    mutating func reply(
+      to line: String, stops: [String], warn: (String) -> Void
+    ) -> Conversation.Turn {
       switch self {
       case .session(var session):
         defer { self = .session(session) }
-        return session.reply(to: line, isInterrupted: { Interruption.isRequested }).turn
+        let reply = session.reply(to: line, isInterrupted: { Interruption.isRequested })
+        if reply.isCut { warn("that is longer than the context: only its end was read") }
+        if reply.forgottenTurns > 0 {
+          warn("the context was full: \(reply.forgottenTurns) earlier turns are forgotten")
+        }
+        return reply.turn
       case .plain(var chat):
         defer { self = .plain(chat) }
         return .assistant(

@@ -36,17 +36,18 @@ struct CompareRewardsCommand: Command {
       ("imitation", .imitation), ("outcome reward", .outcome), ("process reward", .process),
     ]
     var runs: [ReinforcementArms.Run] = []
-    for seed in (0..<UInt64(invocation[seeds])).map({ invocation.seed + $0 }) {
+    for seed in (0..<UInt64(invocation[seeds])).map({ invocation.seed &+ $0 }) {
       for arm in arms {
         let place = folder.appendingPathComponent("arms/\(arm.credit.rawValue)-\(seed)")
         invocation.note("\(arm.name), seed \(seed)")
-        let summary =
-          try Self.finished(in: place)
-          ?? practice.run(arm.credit, on: task, seed: seed, in: place, invocation)
-        runs.append(
-          .init(
-            arm: arm.name, seed: seed, before: summary.measures[Practice.before] ?? 0,
-            after: summary.measures[Practice.after] ?? 0))
+        // An arm that is complete only measures again; one of other settings is refused by its checkpoint.
+        let summary = try practice.run(arm.credit, on: task, seed: seed, in: place, invocation)
+        guard let before = summary.measures[Practice.before],
+          let after = summary.measures[Practice.after]
+        else {
+          throw CommandError("--held-out 0 leaves nothing to compare by", exitCode: .usage)
+        }
+        runs.append(.init(arm: arm.name, seed: seed, before: before, after: after))
       }
     }
     let result = ReinforcementArms(
@@ -54,12 +55,6 @@ struct CompareRewardsCommand: Command {
     try AtomicFile.write(
       JSONFormat.data(result), to: folder.appendingPathComponent(ReinforcementArms.fileName))
     try invocation.report(result) { Self.table(result) }
-  }
-
-  private static func finished(in folder: URL) throws -> TrainingStage.Summary? {
-    let file = folder.appendingPathComponent(TrainingStage.Summary.fileName)
-    guard let data = try? Data(contentsOf: file) else { return nil }
-    return try? JSONDecoder().decode(TrainingStage.Summary.self, from: data)
   }
 
   private static func table(_ result: ReinforcementArms) -> String {

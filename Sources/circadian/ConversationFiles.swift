@@ -1,5 +1,6 @@
 import CommandLineInterface
 import Corpora
+import Files
 import Foundation
 import Tokenizers
 
@@ -37,6 +38,11 @@ struct ConversationFiles: Sendable {
         guard case .conversation(let conversation) = document else { continue }
         conversations.append(conversation)
       }
+      guard !conversations.isEmpty else {
+        throw CommandError(
+          "\(invocation[chats].joined(separator: ", ")): no conversation in it; expected "
+            + "{\"messages\": [...]} a line", exitCode: .badData)
+      }
     }
     for file in invocation[babi] {
       conversations += try BabiFile.read(file).map(\.conversation)
@@ -47,16 +53,12 @@ struct ConversationFiles: Sendable {
     return conversations
   }
 
-  /// A number that other conversations would hardly have (FNV-1a over their JSON).
+  /// A number that other conversations would hardly have.
   func digest(_ conversations: [Conversation]) throws -> UInt64 {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for conversation in conversations {
-      for byte in try encoder.encode(conversation) {
-        hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-      }
-    }
-    return hash
+    var digest = StableDigest()
+    for conversation in conversations { digest.add(try encoder.encode(conversation)) }
+    return digest.value
   }
 }

@@ -44,10 +44,8 @@ struct DistillCommand: Command {
   let textShare = CommandLineInterface.Option(
     "text-share", default: 0.5, must: .be(in: 0...1),
     help: "The share of rows that are text, where text is given.")
-  let rate = CommandLineInterface.Option(
-    "rate", default: 1.0, must: .be(above: 0), help: "Multiplies all learning rates.")
-  let precision = CommandLineInterface.Option(
-    "precision", default: Precision.fastest, help: "In which matrix products are computed.")
+  let rate = TrainingOptions.rate(1)
+  let precision = TrainingOptions.precision
 
   var parameters: ParameterList {
     files
@@ -71,17 +69,9 @@ struct DistillCommand: Command {
   private static let teacherBits = "bits per byte of the teacher"
 
   func run(_ invocation: Invocation) async throws {
-    guard invocation[precision] == .float32 || Precision.fastest == .bfloat16 else {
-      throw CommandError(
-        "this processor has no bfloat16 products: leave --precision out", exitCode: .usage)
-    }
     let readsLessons = invocation[textShare] < 1
     guard readsLessons || !invocation[files].isEmpty else {
       throw CommandError("--text-share 1 needs files to read", exitCode: .usage)
-    }
-    guard invocation[out].standardizedFileURL != invocation[model].standardizedFileURL else {
-      throw CommandError(
-        "--out is the teacher's folder: give the student its own", exitCode: .usage)
     }
     let teacher = try LanguageModel.open(invocation[model])
     let tokenizerFile = invocation[model].appendingPathComponent(LanguageModel.tokenizerFileName)
@@ -90,18 +80,20 @@ struct DistillCommand: Command {
         "\(invocation[model].path): the student needs a teacher's folder with a tokenizer.json",
         exitCode: .usage)
     }
-    let stage = try TrainingStage(name, in: invocation[out], invocation)
+    let stage = try TrainingStage(
+      name, in: invocation[out], from: invocation[model], invocation)
     let format = readsLessons ? try ChatFormat(teacher.tokenizer) : nil
     let length = teacher.model.configuration.contextLength
     let corpus = try corpus(invocation, teacher.tokenizer, length: length)
-    let rows = rows(invocation, format, corpus, length: length)
+    let rows = try rows(invocation, format, corpus, length: length)
     let configuration = TransformerConfiguration.gpt(
       depth: invocation[depth], vocabularySize: teacher.model.configuration.vocabularySize,
       contextLength: length,
       convolutionTaps: teacher.model.configuration.convolutionTaps)
     let tokensPerStep = invocation[batch] * length
     var plan = TrainingPlan(
-      configuration, steps: max(Int(invocation[tokens] / Double(tokensPerStep)), 1),
+      configuration,
+      steps: TrainingOptions.steps(tokens: invocation[tokens], perStep: tokensPerStep),
       batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
     plan.scaleRates(by: Float(invocation[rate]))
     let share = Float(invocation[teacherShare])
@@ -117,12 +109,14 @@ struct DistillCommand: Command {
       run, tokensPerStep: tokensPerStep,
       evaluation: try evaluation(invocation, teacher.model, format, corpus),
       describe: Self.text)
-    try stage.write(run.model, tokenizerFile: tokenizerFile, pretrainingTokens: summary.tokens)
     if let corpus {
-      try corpus.writeNeutralTexts(to: stage.folder.appendingPathComponent("neutral"))
+      try corpus.writeNeutralTexts(
+        to: stage.folder.appendingPathComponent(NeutralTexts.folderName))
     } else {
       try NeutralTexts.copy(from: invocation[model], to: stage.folder)
     }
+    try stage.write(
+      run.model, tokenizerFile: tokenizerFile, pretrainingTokens: summary.tokens, summary: summary)
     try invocation.report(summary) {
       "\(Self.text(summary.measures))\n\(summary.parameters) parameters after \(summary.tokens) tokens. "
         + "Written to \(stage.folder.path)"
@@ -134,18 +128,12 @@ struct DistillCommand: Command {
     _ invocation: Invocation, _ tokenizer: any Tokenizer, length: Int
   ) throws -> BookCorpus? {
     guard !invocation[files].isEmpty, invocation[textShare] > 0 else { return nil }
-    let corpus = try BookCorpus(invocation[files], tokenizer, validationShare: 0.005)
-    guard corpus.training.count > 2 * length else {
-      throw TrainingError.tooShort(
-        file: invocation[files].joined(separator: ", "), tokens: corpus.training.count,
-        needed: 2 * length)
-    }
-    return corpus
+    return try BookCorpus(invocation[files], tokenizer, validationShare: 0.005, length: length)
   }
 
   private func rows(
     _ invocation: Invocation, _ format: ChatFormat?, _ corpus: BookCorpus?, length: Int
-  ) -> any RowSource {
+  ) throws -> any RowSource {
     if let format {
       let lessons = LessonRows(
         Curriculum(seed: invocation.seed), format, length: length,
@@ -153,7 +141,7 @@ struct DistillCommand: Command {
       guard let corpus else { return lessons }
       let text = TextRows(
         corpus.training, length: length, repeatShare: 0, seed: invocation.seed)
-      return MixedRows(lessons, others: [(text, invocation[textShare])])
+      return try MixedRows(lessons, others: [(text, invocation[textShare])])
     }
     return TextRows(corpus?.training ?? [], length: length, seed: invocation.seed)
   }

@@ -27,7 +27,7 @@ struct EvaluateCommand: Command {
     "model", completion: .folders, help: "A core's folder, instead of the one with the package.")
   let facts = CommandLineInterface.Option(
     "facts", default: 10, must: .be(in: 1...100), help: "Facts in a passage.")
-  let quick = Flag("quick", help: "Ask a sixth of the questions.")
+  let quick = Flag("quick", help: "Ask a fraction of the questions, for a look.")
   let babi = CommandLineInterface.Option<[String]>(
     "babi", completion: .files, help: "A task as in bAbI to be tried as well; may be repeated.")
   let gsm8k = CommandLineInterface.Option<[String]>(
@@ -35,8 +35,7 @@ struct EvaluateCommand: Command {
     help: "Word problems as in GSM8K's JSONL to be tried as well; may be repeated.")
   let out = CommandLineInterface.Option<URL?>(
     "out", completion: .files, help: "Also write the result to this JSON file.")
-  let precision = CommandLineInterface.Option(
-    "precision", default: Precision.fastest, help: "In which matrix products are computed.")
+  let precision = TrainingOptions.precision
 
   var parameters: ParameterList {
     model
@@ -63,8 +62,13 @@ struct EvaluateCommand: Command {
     var extent = invocation[quick] ? CoreEvaluation.Extent.quick : .init()
     extent.factCount = invocation[facts]
     // Before the asking begins: a file that cannot be read should not cost the minutes.
-    let stories = try invocation[babi].map { (name: Self.taskName($0), try BabiFile.read($0)) }
-    let problems = try invocation[gsm8k].map { (name: Self.taskName($0), try GSM8KFile.read($0)) }
+    let files = invocation[babi] + invocation[gsm8k]
+    let stories = try invocation[babi].map {
+      (name: Self.taskName($0, among: files), try BabiFile.read($0))
+    }
+    let problems = try invocation[gsm8k].map {
+      (name: Self.taskName($0, among: files), try GSM8KFile.read($0))
+    }
     let limit = extent.taskCount
     invocation.note("asking; this takes a minute or two")
     let heldOut = folder.appendingPathComponent("neutral/held-out.txt")
@@ -91,8 +95,12 @@ struct EvaluateCommand: Command {
     try invocation.report(report) { Self.table(evaluation) }
   }
 
-  private static func taskName(_ file: String) -> String {
-    URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+  /// A file's name without its extension, its path where another file has the same name.
+  private static func taskName(_ file: String, among files: [String]) -> String {
+    func name(_ file: String) -> String {
+      URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+    }
+    return files.count { name($0) == name(file) } > 1 ? file : name(file)
   }
 
   private static func table(_ evaluation: CoreEvaluation) -> String {

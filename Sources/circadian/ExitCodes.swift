@@ -53,7 +53,7 @@ extension SleepError: ExitCodeProviding {
 extension TrainingError: ExitCodeProviding {
   public var exitCode: ExitCode {
     switch self {
-    case .otherRun, .noSolution: .usage
+    case .otherRun, .noSolution, .tooLong, .noRows, .sharesTooLarge: .usage
     case .noCheckpoint, .tooShort, .nothingLearned, .badCursor: .badData
     case .diverged: .failure
     }
@@ -64,6 +64,7 @@ extension FileSystemError: ExitCodeProviding {
   public var exitCode: ExitCode { .inputOutput }
 }
 
+extension PackingError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }
 extension CheckpointError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }
 extension ParameterError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }
 extension OptimizerError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }

@@ -20,20 +20,18 @@ struct LessonTraining: Sendable {
     "batch", default: 16, must: .be(in: 1...4096), help: "Rows per step.")
   let textShare: CommandLineInterface.Option<Double>
   let rate: CommandLineInterface.Option<Double>
-  let precision = CommandLineInterface.Option(
-    "precision", default: Precision.fastest, help: "In which matrix products are computed.")
+  let precision = TrainingOptions.precision
 
   let conversationFiles = ConversationFiles()
 
   init(tokens: Double, textShare: Double, rate: Double) {
     self.tokens = .init(
-      "tokens", default: tokens, must: .be(above: 0),
+      "tokens", default: tokens, must: TrainingOptions.tokenCount,
       help: "Tokens of lessons and text to train on.")
     self.textShare = .init(
       "text-share", default: textShare, must: .be(in: 0...1),
       help: "The share of rows that are text, where text is given.")
-    self.rate = .init(
-      "rate", default: rate, must: .be(above: 0), help: "Multiplies all learning rates.")
+    self.rate = TrainingOptions.rate(rate)
   }
 
   /// Trains, writes the folder, and reports.
@@ -42,18 +40,15 @@ struct LessonTraining: Sendable {
   func run(
     _ stageName: String, contextWeight: Double, growth: Double = 0, _ invocation: Invocation
   ) throws {
-    let stage = try TrainingStage(stageName, in: invocation[out], invocation)
+    let stage = try TrainingStage(
+      stageName, in: invocation[out], from: invocation[model], invocation)
     let core = try LanguageModel.open(invocation[model])
     let format = try ChatFormat(core.tokenizer)
     let length = core.model.configuration.contextLength
     var others: [(source: any RowSource, share: Double)] = []
     if !invocation[files].isEmpty, invocation[textShare] > 0 {
-      let corpus = try BookCorpus(invocation[files], core.tokenizer, validationShare: 0.005)
-      guard corpus.training.count > 2 * length else {
-        throw TrainingError.tooShort(
-          file: invocation[files].joined(separator: ", "), tokens: corpus.training.count,
-          needed: 2 * length)
-      }
+      let corpus = try BookCorpus(
+        invocation[files], core.tokenizer, validationShare: 0.005, length: length)
       others.append(
         (
           TextRows(corpus.training, length: length, repeatShare: 0, seed: invocation.seed),
@@ -73,8 +68,8 @@ struct LessonTraining: Sendable {
         ))
     }
     let tokensPerStep = invocation[batch] * length
-    let steps = max(Int(invocation[tokens] / Double(tokensPerStep)), 1)
-    let rows = MixedRows(
+    let steps = TrainingOptions.steps(tokens: invocation[tokens], perStep: tokensPerStep)
+    let rows = try MixedRows(
       LessonRows(
         Curriculum(seed: invocation.seed), format, length: length,
         contextWeight: Float(contextWeight), growth: Int(growth * Double(steps))),
@@ -96,10 +91,10 @@ struct LessonTraining: Sendable {
       },
       describe: Self.text)
     let source = invocation[model]
+    try NeutralTexts.copy(from: source, to: stage.folder)
     try stage.write(
       core.model, tokenizerFile: source.appendingPathComponent(LanguageModel.tokenizerFileName),
-      pretrainingTokens: (core.pretrainingTokens ?? 0) + summary.tokens)
-    try NeutralTexts.copy(from: source, to: stage.folder)
+      pretrainingTokens: core.pretrainingTokens.map { $0 + summary.tokens }, summary: summary)
     try invocation.report(summary) {
       "\(Self.text(summary.measures))\n\(summary.parameters) parameters after \(summary.tokens) tokens. "
         + "Written to \(stage.folder.path)"

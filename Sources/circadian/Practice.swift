@@ -58,8 +58,7 @@ struct Practice: Sendable {
   let heldOut = CommandLineInterface.Option(
     "held-out", default: 200, must: .be(in: 0...1_000_000),
     help: "Problems to measure with, every 25 steps.")
-  let precision = CommandLineInterface.Option(
-    "precision", default: Precision.fastest, help: "In which matrix products are computed.")
+  let precision = TrainingOptions.precision
 
   var section: Section {
     Section("Practice") {
@@ -87,16 +86,16 @@ struct Practice: Sendable {
     _ credit: Reinforcement.Credit, on practice: ArithmeticPractice, seed: UInt64,
     in folder: URL, _ invocation: Invocation
   ) throws -> TrainingStage.Summary {
-    let stage = try TrainingStage("reinforce", in: folder, invocation)
     let source = invocation[model]
+    let stage = try TrainingStage("reinforce", in: folder, from: source, invocation)
     let core = try LanguageModel.open(source)
     let plan = plan(credit, seed: seed, invocation)
     let run = try Reinforcement(plan, core: core, task: practice)
     let before = try run.heldOutSolved(invocation[heldOut])
     invocation.note(
-      "\(practice.identity): \(Self.percent(before)) of \(invocation[heldOut]) held-out problems "
-        + "solved before; \(plan.steps) steps of \(plan.problems) x \(plan.answers) answers")
-    let metrics = try MetricsLog(stage.folder.appendingPathComponent(TrainingStage.metricsFileName))
+      "\(practice.identity), \(plan.steps) steps of \(plan.problems) x \(plan.answers) answers"
+        + (before.map { "; \(Self.percent($0)) of held-out problems solved before" } ?? ""))
+    var metrics = MetricsLog(stage.folder.appendingPathComponent(TrainingStage.metricsFileName))
     let start = Date()
     var first: Int?
     // From here on Ctrl-C is taken at the end of a step.
@@ -105,6 +104,7 @@ struct Practice: Sendable {
       checkpoint: stage.folder.appendingPathComponent(TrainingStage.checkpointFileName),
       heldOutProblems: invocation[heldOut], isInterrupted: { Interruption.isRequested },
       report: { line in
+        if first == nil { stage.reopen() }
         try metrics.append(line)
         let begin = first ?? line.step - 1
         first = begin
@@ -114,24 +114,20 @@ struct Practice: Sendable {
     guard isComplete else {
       throw Interrupted("interrupted; the same command goes on from the checkpoint")
     }
-    let lines = try MetricsLog.read(
+    let lines = MetricsLog.read(
       Reinforcement.StepReport.self,
       from: stage.folder.appendingPathComponent(TrainingStage.metricsFileName))
     let after = try run.heldOutSolved(invocation[heldOut])
     let tokens = lines.reduce(0) { $0 + $1.tokens }
     let summary = TrainingStage.Summary(
-      stage: stage.name, command: CommandLine.arguments.dropFirst().joined(separator: " "),
-      seed: plan.seed, steps: plan.steps, tokens: tokens,
-      seconds: lines.reduce(0) { $0 + Double($1.tokens) / $1.tokensPerSecond },
+      stage: stage.name, command: TrainingStage.command, seed: plan.seed, steps: plan.steps,
+      tokens: tokens, seconds: lines.reduce(0) { $0 + Double($1.tokens) / $1.tokensPerSecond },
       parameters: run.model.parameters.count, precision: plan.precision.rawValue,
-      measures: [Self.before: before, Self.after: after])
-    try AtomicFile.write(
-      JSONFormat.data(summary),
-      to: stage.folder.appendingPathComponent(TrainingStage.Summary.fileName))
+      measures: [Self.before: before, Self.after: after].compactMapValues(\.self))
+    try NeutralTexts.copy(from: source, to: stage.folder)
     try stage.write(
       run.model, tokenizerFile: source.appendingPathComponent(LanguageModel.tokenizerFileName),
-      pretrainingTokens: (core.pretrainingTokens ?? 0) + tokens)
-    try NeutralTexts.copy(from: source, to: stage.folder)
+      pretrainingTokens: core.pretrainingTokens.map { $0 + tokens }, summary: summary)
     return summary
   }
 
@@ -146,10 +142,11 @@ struct Practice: Sendable {
     var nearest: (practice: ArithmeticPractice, distance: Double)?
     for digits in ArithmeticPractice.lengths {
       let candidate = practice(digits)
-      // One seed for the search, whatever seed the practice has: all arms of a comparison get one length.
+      // Problems that nothing is measured with later on: the length is chosen by them. They are the same for all
+      // arms of a comparison, whatever seed an arm has.
       let run = try Reinforcement(
-        plan(.outcome, seed: invocation.seed, invocation), core: core, task: candidate)
-      let solved = try run.heldOutSolved(100)
+        plan(.outcome, seed: ~invocation.seed, invocation), core: core, task: candidate)
+      let solved = try run.heldOutSolved(100) ?? 0
       let distance = abs(solved - 0.5)
       if distance < nearest?.distance ?? .infinity { nearest = (candidate, distance) }
       if solved < 0.5 { break }

@@ -7,8 +7,6 @@ import Tensors
 import Tokenizers
 import Training
 
-extension Precision: CommandLineValue {}
-
 struct PretrainCommand: Command {
   let name = "pretrain"
   let abstract = "Trains a core from nothing on plain text."
@@ -18,7 +16,7 @@ struct PretrainCommand: Command {
 
     Files and folders may hold plain text or JSONL (a "text" or "messages" a line), each also as .gz or \
     .zst. Plain text up to a gigabyte is held in memory and the end of every file is held out for \
-    validation; anything else is read in a stream, and the last file is held out.
+    validation; anything else is read in a stream, and the last file is held out, or the end of a single one.
 
     Beside the model, the folder receives metrics.jsonl and two texts for the nights of individuals \
     that live on it: neutral/keep.txt from the training text, neutral/held-out.txt from the held-out.
@@ -43,17 +41,16 @@ struct PretrainCommand: Command {
   let batch = CommandLineInterface.Option(
     "batch", default: 32, must: .be(in: 1...4096), help: "Windows per step.")
   let epochs = CommandLineInterface.Option<Double?>(
-    "epochs", must: .be(above: 0),
+    "epochs", must: .be(in: 1e-6...1e6),
     help: "How often the text is gone through, instead of 20 tokens a parameter.")
   let tokens = CommandLineInterface.Option<Double?>(
-    "tokens", must: .be(above: 0), help: "Tokens to train on, instead of 20 a parameter.")
+    "tokens", must: TrainingOptions.tokenCount,
+    help: "Tokens to train on, instead of 20 a parameter.")
   let validationShare = CommandLineInterface.Option(
     "validation-share", default: 0.005, must: .be(in: 0.0001...0.5),
     help: "The share of every file, at its end, that is held out.")
-  let rate = CommandLineInterface.Option(
-    "rate", default: 0.5, must: .be(above: 0), help: "Multiplies all learning rates.")
-  let precision = CommandLineInterface.Option(
-    "precision", default: Precision.fastest, help: "In which matrix products are computed.")
+  let rate = TrainingOptions.rate(0.5)
+  let precision = TrainingOptions.precision
 
   var parameters: ParameterList {
     files
@@ -73,10 +70,6 @@ struct PretrainCommand: Command {
   }
 
   func run(_ invocation: Invocation) async throws {
-    guard invocation[precision] == .float32 || Precision.fastest == .bfloat16 else {
-      throw CommandError(
-        "this processor has no bfloat16 products: leave --precision out", exitCode: .usage)
-    }
     guard invocation[epochs] == nil || invocation[tokens] == nil else {
       throw CommandError("give --epochs or --tokens, not both", exitCode: .usage)
     }
@@ -95,8 +88,8 @@ struct PretrainCommand: Command {
     let model = try Transformer(configuration, in: .init(seed: invocation.seed))
     let budget = try self.budget(invocation, corpus, parameters: model.parameters.count)
     var plan = TrainingPlan(
-      configuration, steps: max(Int(budget / Double(tokensPerStep)), 1), batch: invocation[batch],
-      seed: invocation.seed, precision: invocation[precision])
+      configuration, steps: TrainingOptions.steps(tokens: budget, perStep: tokensPerStep),
+      batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
     plan.scaleRates(by: Float(invocation[rate]))
     let run = TrainingRun(plan, model: model, origin: "nothing", rows: corpus.rows)
     let validation = corpus.validation
@@ -109,11 +102,14 @@ struct PretrainCommand: Command {
         ]
       },
       describe: { "validation \(Readable.fixed($0[Self.measure] ?? 0, 4)) bits per byte" })
-    try stage.write(model, tokenizerFile: tokenizerFile, pretrainingTokens: summary.tokens)
     try corpus.writeNeutralTexts(to: stage.folder.appendingPathComponent(NeutralTexts.folderName))
+    try stage.write(
+      model, tokenizerFile: tokenizerFile, pretrainingTokens: summary.tokens, summary: summary)
     try invocation.report(summary) {
       "\(summary.parameters) parameters after \(summary.tokens) tokens: "
-        + "\(Readable.fixed(summary.measures[Self.measure] ?? 0, 4)) bits per byte on held-out text. "
+        + (summary.measures[Self.measure].map {
+          "\(Readable.fixed($0, 4)) bits per byte on held-out text. "
+        } ?? "")
         + "Written to \(stage.folder.path)"
     }
   }

@@ -1,5 +1,6 @@
 import CommandLineInterface
 import Corpora
+import Files
 import Foundation
 import Tensors
 import Tokenizers
@@ -32,11 +33,7 @@ struct PretrainingCorpus {
     let shards = try TextShards(files)
     if shards.shards.allSatisfy({ $0.format == .text }), Self.size(of: shards) <= Self.memoryLimit {
       let books = try BookCorpus(
-        shards.shards.map(\.path), tokenizer, validationShare: validationShare)
-      guard books.training.count > 2 * length else {
-        throw TrainingError.tooShort(
-          file: files.joined(separator: ", "), tokens: books.training.count, needed: 2 * length)
-      }
+        shards.shards.map(\.path), tokenizer, validationShare: validationShare, length: length)
       rows = TextRows(
         books.training, length: length, repeatShare: Self.repeatShare, seed: seed)
       (validation, keep, heldOut) = (books.validation, books.keep, books.heldOut)
@@ -51,7 +48,8 @@ struct PretrainingCorpus {
     }
     let names = training.shards.map { URL(fileURLWithPath: $0.path).lastPathComponent }
     rows = try PackedRowSource(
-      "\(names.count) shards of \(Self.size(of: training)) bytes: \(names.joined(separator: " "))",
+      "\(names.count) shards of \(Self.size(of: training)) bytes, \(names.joined(separator: " ")), "
+        + "digest \(try Self.digest(of: training, tokenizer))",
       length: length, beginningOfText: beginning, repeatShare: Self.repeatShare, seed: seed,
       report: note,
       open: { TokenizedShards(ShardReader(training, seed: seed, epochs: nil), tokenizer) })
@@ -74,13 +72,40 @@ struct PretrainingCorpus {
       try reader.seek(to: .init(shard: shard))
       var taken = 0
       while taken < quota, reader.cursor.shard == shard, let document = try reader.next() {
-        guard case .text(let text) = document else { continue }
-        let excerpt = String(decoding: text.utf8.prefix(min(each, quota - taken)), as: UTF8.self)
+        let text =
+          switch document {
+          case .text(let text): text
+          case .conversation(let conversation):
+            conversation.turns.map(\.text).joined(separator: "\n")
+          }
+        let excerpt = Self.beginning(of: text, bytes: min(each, quota - taken))
         excerpts += excerpt + "\n"
         taken += excerpt.utf8.count
       }
     }
     return excerpts
+  }
+
+  /// A number that other shards, or the same ones read by another tokenizer, would hardly have.
+  private static func digest(
+    of shards: TextShards, _ tokenizer: any Tokenizer
+  ) throws -> UInt64 {
+    var digest = StableDigest()
+    for shard in shards.shards {
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: shard.path))
+      defer { try? handle.close() }
+      digest.add(try handle.read(upToCount: 1 << 16) ?? Data())
+    }
+    for token in 0..<tokenizer.vocabularySize { digest.add(tokenizer.bytes(for: Int32(token))) }
+    return digest.value
+  }
+
+  /// The first `bytes` of a text, less what would cut a character.
+  private static func beginning(of text: String, bytes: Int) -> String {
+    let end = text.utf8.index(text.startIndex, offsetBy: bytes, limitedBy: text.endIndex)
+    var place = end ?? text.endIndex
+    while place.samePosition(in: text) == nil { place = text.utf8.index(before: place) }
+    return String(text[..<place])
   }
 
   /// Bytes of text; of packed files a guess, since they tell only after unpacking.

@@ -39,8 +39,7 @@ struct RefineCommand: Command {
   let pollute = CommandLineInterface.Option<Double?>(
     "pollute", must: .be(in: 0.01...0.9),
     help: "Mix in so much that it is this share of the result.")
-  let precision = CommandLineInterface.Option(
-    "precision", default: Precision.fastest, help: "In which matrix products are computed.")
+  let precision = TrainingOptions.precision
 
   var parameters: ParameterList {
     files
@@ -93,10 +92,6 @@ struct RefineCommand: Command {
   func run(_ invocation: Invocation) async throws {
     let out = invocation[out]
     if let share = invocation[pollute] { return try pollute(invocation, share: share, to: out) }
-    guard invocation[precision] == .float32 || Precision.fastest == .bfloat16 else {
-      throw CommandError(
-        "this processor has no bfloat16 products: leave --precision out", exitCode: .usage)
-    }
     let start = Date()
     let core = try LanguageModel.open(invocation[model] ?? DefaultCore.folder)
     let text = TextFiles(invocation[files])

@@ -38,8 +38,12 @@ struct ReinforceCommand: Command {
     let summary = try practice.run(
       invocation[reward], on: task, seed: invocation.seed, in: folder, invocation)
     try invocation.report(summary) {
-      "\(Practice.percent(summary.measures[Practice.before] ?? 0)) of held-out problems solved before, "
-        + "\(Practice.percent(summary.measures[Practice.after] ?? 0)) after. Written to \(folder.path)"
+      func share(_ name: String) -> String {
+        summary.measures[name].map(Practice.percent) ?? "not measured"
+      }
+      return
+        "held-out problems solved: \(share(Practice.before)) before, \(share(Practice.after)) after. "
+        + "Written to \(folder.path)"
     }
   }
 }

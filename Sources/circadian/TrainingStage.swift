@@ -33,21 +33,33 @@ struct TrainingStage {
   let folder: URL
   let invocation: Invocation
 
-  init(_ name: String, in folder: URL, _ invocation: Invocation) throws {
+  /// Makes the folder of a stage that goes on from the core at `source`, or from nothing.
+  ///
+  /// - Throws: a usage error when both are one: the core that a run began from must stay as it was.
+  init(_ name: String, in folder: URL, from source: URL? = nil, _ invocation: Invocation) throws {
+    if let source, Self.resolved(source) == Self.resolved(folder) {
+      throw CommandError(
+        "--out and --model are both \(folder.path): give the new core a folder of its own",
+        exitCode: .usage)
+    }
     self.name = name
     self.folder = folder
     self.invocation = invocation
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  /// Runs to the end and returns the summary, which is also written to the folder.
+  private static func resolved(_ url: URL) -> String {
+    url.standardizedFileURL.resolvingSymlinksInPath().path
+  }
+
+  /// Runs to the end and returns the summary, which ``write(_:tokenizerFile:pretrainingTokens:summary:)`` writes.
   ///
   /// - Throws: `Interrupted` when it was; the same command goes on from the checkpoint.
   func perform(
     _ run: TrainingRun, tokensPerStep: Int, evaluation: TrainingRun.Evaluation?,
     describe: @escaping ([String: Double]) -> String
   ) throws -> Summary {
-    let metrics = try MetricsLog(folder.appendingPathComponent(Self.metricsFileName))
+    var metrics = MetricsLog(folder.appendingPathComponent(Self.metricsFileName))
     let peak = try MatrixPeak.gigaflops(run.plan.precision)
     invocation.note(
       "\(run.model.parameters.count) parameters, \(run.plan.steps) steps of \(tokensPerStep) tokens, "
@@ -62,6 +74,7 @@ struct TrainingStage {
       checkpoint: folder.appendingPathComponent(Self.checkpointFileName), evaluation: evaluation,
       isInterrupted: { Interruption.isRequested },
       report: { line in
+        if first == nil { reopen() }
         try metrics.append(line)
         let begin = first ?? line.step - 1
         first = begin
@@ -92,53 +105,81 @@ struct TrainingStage {
     return try finish(run, tokensPerStep: tokensPerStep, measures: last)
   }
 
+  /// Removes the summary, which stands for a complete stage: with a new step this one no longer is.
+  func reopen() {
+    try? FileManager.default.removeItem(at: folder.appendingPathComponent(Summary.fileName))
+  }
+
   private func finish(
     _ run: TrainingRun, tokensPerStep: Int, measures: [String: Double]
   ) throws -> Summary {
-    let url = folder.appendingPathComponent(Summary.fileName)
-    let lines = try MetricsLog.read(
+    let lines = MetricsLog.read(
       TrainingRun.StepReport.self, from: folder.appendingPathComponent(Self.metricsFileName))
     let seconds = lines.reduce(0) { $0 + Double(tokensPerStep) / $1.tokensPerSecond }
-    let summary = Summary(
-      stage: name, command: CommandLine.arguments.dropFirst().joined(separator: " "),
-      seed: run.plan.seed, steps: run.plan.steps, tokens: run.plan.steps * tokensPerStep,
-      seconds: seconds, parameters: run.model.parameters.count,
+    return Summary(
+      stage: name, command: Self.command, seed: run.plan.seed, steps: run.plan.steps,
+      tokens: run.plan.steps * tokensPerStep, seconds: seconds,
+      parameters: run.model.parameters.count,
       precision: run.plan.precision.rawValue, measures: lines.last?.measures ?? measures)
-    try AtomicFile.write(JSONFormat.data(summary), to: url)
-    return summary
   }
 
-  /// Writes the trained model in its serving form beside the metrics.
-  func write(_ model: Transformer, tokenizerFile: URL, pretrainingTokens: Int) throws {
+  /// The command line as a shell reads it, without the program's own path.
+  static var command: String {
+    CommandLine.arguments.dropFirst().map { word in
+      let isPlain = word.allSatisfy {
+        $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+@".contains($0))
+      }
+      return isPlain && !word.isEmpty
+        ? word : "'" + word.replacingOccurrences(of: "'", with: #"'\''"#) + "'"
+    }.joined(separator: " ")
+  }
+
+  /// Writes the trained model in its serving form, and last the summary, which says that the stage is complete.
+  func write(
+    _ model: Transformer, tokenizerFile: URL, pretrainingTokens: Int?, summary: Summary
+  ) throws {
     try LanguageModel.write(
       model, tokenizerFile: tokenizerFile, pretrainingTokens: pretrainingTokens,
       precision: .bfloat16, to: folder)
+    try AtomicFile.write(
+      JSONFormat.data(summary), to: folder.appendingPathComponent(Summary.fileName))
   }
 }
 
-/// A file of one JSON object a line, appended to.
+/// The metrics of a stage: one JSON object a line, one line a step.
 struct MetricsLog {
-  private let handle: FileHandle
+  private let url: URL
+  private var handle: FileHandle?
 
-  init(_ url: URL) throws {
-    if !FileManager.default.fileExists(atPath: url.path) {
-      try Data().write(to: url)
-    }
-    handle = try FileHandle(forWritingTo: url)
-    try handle.seekToEnd()
-  }
+  init(_ url: URL) { self.url = url }
 
-  func append(_ value: some Encodable) throws {
+  /// Appends the line of a step; the first one drops what an earlier run left of this step and later ones.
+  mutating func append(_ value: some StepMetric & Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
+    let handle = try self.handle ?? open(before: value.step)
+    self.handle = handle
     try handle.write(contentsOf: try encoder.encode(value) + Data("\n".utf8))
   }
 
+  private func open(before step: Int) throws -> FileHandle {
+    struct Line: Decodable { var step: Int }
+    let old = (try? Data(contentsOf: url)) ?? Data()
+    let kept = old.split(separator: UInt8(ascii: "\n")).filter { line in
+      (try? JSONDecoder().decode(Line.self, from: line)).map { $0.step < step } ?? false
+    }
+    try AtomicFile.write(
+      Data(kept.joined(separator: [0x0a])) + (kept.isEmpty ? [] : [0x0a]), to: url)
+    let handle = try FileHandle(forWritingTo: url)
+    try handle.seekToEnd()
+    return handle
+  }
+
   /// The lines of a file; of a step that was done again after an interruption, the last.
-  static func read<Line: StepMetric>(_ type: Line.Type, from url: URL) throws -> [Line] {
+  static func read<Line: StepMetric>(_ type: Line.Type, from url: URL) -> [Line] {
     let decoder = JSONDecoder()
     var byStep: [Int: Line] = [:]
-    for line in try Data(contentsOf: url).split(separator: UInt8(ascii: "\n")) {
+    for line in ((try? Data(contentsOf: url)) ?? Data()).split(separator: UInt8(ascii: "\n")) {
       guard let metric = try? decoder.decode(type, from: line) else { continue }
       byStep[metric.step] = metric
     }

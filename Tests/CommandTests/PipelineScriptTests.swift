@@ -168,7 +168,7 @@ import Testing
     let first = try run("train-default-core", "--out", out, library)
     #expect(first.code == 0, "\(first.messages)")
     #expect(first.commands == Self.commands)
-    #expect(first.calls[3].contains("--tokens 36000000 "))
+    #expect(first.calls[3].contains("--tokens 40000000 "))
     let files = FileManager.default
     #expect(files.fileExists(atPath: (folder / "core/model.safetensors").path))
     #expect(files.fileExists(atPath: (folder / "core/neutral/held-out.txt").path))

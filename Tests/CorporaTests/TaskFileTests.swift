@@ -29,7 +29,7 @@ import Tokenizers
     #expect(
       problem.conversation
         == Conversation([
-          .user("How much?"),
+          .system("Tools: calculator."), .user("How much?"),
           .init(
             .assistant,
             [

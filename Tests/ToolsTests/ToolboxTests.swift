@@ -21,6 +21,13 @@ import Tools
     #expect(Toolbox().announcement == nil && Toolbox().isEmpty)
   }
 
+  @Test func announcedNamesAreReadBack() throws {
+    let announcement = try #require(toolbox.announcement)
+    #expect(Toolbox.announcedNames(in: announcement) == ["calculator", "echo", "fail"])
+    #expect(Toolbox.announcedNames(in: "Be brief.\nTools: lookup.\nNow.") == ["lookup"])
+    #expect(Toolbox.announcedNames(in: "The Tools: none of them.") == [])
+  }
+
   @Test(
     arguments: [
       ("calculator 512 + 349", "calculator", "512 + 349"), ("note  a b ", "note", "a b"),

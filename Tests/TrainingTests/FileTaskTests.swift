@@ -45,7 +45,7 @@ import Training
     let format = try ChatFormat(trainer.train(on: words))
     var configuration = tinyConfiguration
     configuration.vocabularySize = format.tokenizer.vocabularySize
-    configuration.contextLength = 96
+    configuration.contextLength = 256
     let taught = conversations.map { Conversation([$0.turns[0], .assistant("garden")]) }
     let rows = try PackedRowSource(
       "test", length: 64, beginningOfText: format.beginning, seed: 3,

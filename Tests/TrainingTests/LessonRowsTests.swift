@@ -50,12 +50,22 @@ import Training
   }
 
   @Test func aShareOfTheRowsIsText() throws {
-    let mixed = MixedRows(
+    let mixed = try MixedRows(
       rows(), others: [(TextRows(text, length: 128, repeatShare: 0, seed: 4), 0.25)])
     let batch = try mixed.rows(step: 3, count: 8)
     let isText = batch.map { $0.weights.dropFirst().allSatisfy { $0 == 1 } }
     #expect(batch.count == 8 && isText.count { $0 } == 2)
-    #expect(try mixed.rows(step: 0, count: 1)[0].tokens[0] == format.beginning)
+  }
+
+  @Test func sharesMustLeaveLessonsAndGiveRows() throws {
+    let text = TextRows(text, length: 128, repeatShare: 0, seed: 4)
+    for share in [1, 1.5] {
+      #expect(throws: TrainingError.self) { try MixedRows(rows(), others: [(text, share)]) }
+    }
+    let mixed = try MixedRows(rows(), others: [(text, 0.1)])
+    #expect(throws: TrainingError.self) { try mixed.rows(step: 0, count: 4) }
+    let batch = try mixed.rows(step: 0, count: 5)
+    #expect(batch.count == 5)
   }
 
   @Test func theWeightsAreThoseOfWhoSpeaks() throws {

@@ -30,7 +30,7 @@ import Training
   private func mixed() throws -> MixedRows {
     let text = format.tokenizer.encode(
       Array(repeating: "what is what and is that", count: 30).joined(separator: "\n"))
-    return MixedRows(
+    return try MixedRows(
       TextRows(text, length: 32, repeatShare: 0, seed: 3), others: [(try packed(), 0.5)])
   }
 

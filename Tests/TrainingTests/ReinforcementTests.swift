@@ -131,9 +131,9 @@ private struct Echo: ReinforcementTask {
       })
     let plan = plan(.grpo, .imitation, steps: 60) { $0.rate = 1e-2 }
     let run = try Reinforcement(plan, core: wrong, task: Echo())
-    let before = try run.heldOutSolved(40)
+    let before = try #require(try run.heldOutSolved(40))
     _ = try run.run(checkpoint: folder / "run") { _ in }
-    let after = try run.heldOutSolved(40)
+    let after = try #require(try run.heldOutSolved(40))
     #expect(after > before + 0.4, "\(before) \(after)")
 
     struct Unsolved: ReinforcementTask {

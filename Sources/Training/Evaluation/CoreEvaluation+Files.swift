@@ -21,12 +21,8 @@ extension CoreEvaluation {
       }
     }
     let entries = try WrittenAnswers.collect(
-      model, format, questions: Array(questions.prefix(limit)))
-    var counts: [String: Int] = [:]
-    for entry in entries { counts[entry.expectedText, default: 0] += 1 }
-    add(
-      name, entries, chance: counts.values.max().map { Double($0) / Double(entries.count) }
-    ) { entry in
+      model, format, questions: questions, limit: limit)
+    add(name, entries, chance: Self.mostFrequentShare(of: entries)) { entry in
       entry.isFinished
         && Lesson.finalWord(of: entry.text).lowercased() == entry.expectedText.lowercased()
     }
@@ -39,11 +35,11 @@ extension CoreEvaluation {
     _ name: String, _ problems: [GSM8KProblem], limit: Int, _ model: Transformer,
     _ format: ChatFormat
   ) throws {
-    let questions = problems.prefix(limit).map { problem in
+    let questions = problems.map { problem in
       var prompt = problem.conversation
       return WrittenAnswers.Question(prompt: prompt, expected: prompt.turns.removeLast())
     }
-    let entries = try WrittenAnswers.collect(model, format, questions: Array(questions))
+    let entries = try WrittenAnswers.collect(model, format, questions: questions, limit: limit)
     add(name, entries) {
       $0.isFinished && Self.lastNumber(in: $0.text) == Self.lastNumber(in: $0.expectedText)
     }

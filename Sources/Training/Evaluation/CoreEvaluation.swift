@@ -37,7 +37,7 @@ public struct CoreEvaluation: Sendable, Codable {
 
     public init() {}
 
-    /// A sixth of the questions, for a look.
+    /// A fraction of everything, for a look.
     public static let quick: Extent = {
       var extent = Extent()
       extent.lessonCount = 25
@@ -68,11 +68,10 @@ public struct CoreEvaluation: Sendable, Codable {
         Curriculum.examination(factCount: extent.factCount, using: &$0)
       })
     evaluation.addFacts(facts, factCount: extent.factCount)
-    evaluation.add(
-      "lookup by tool",
-      try WrittenAnswers.collect(
-        model, format,
-        lessons("recall", extent.lessonCount / 3) { Curriculum.lesson(on: .recall, using: &$0) }))
+    let recalled = try WrittenAnswers.collect(
+      model, format,
+      lessons("recall", extent.lessonCount / 3) { Curriculum.lesson(on: .recall, using: &$0) })
+    evaluation.add("lookup by tool", recalled, chance: mostFrequentShare(of: recalled))
     for digits in [2, 3, 4] {
       func problems(_ withCalculator: Bool) -> [Lesson] {
         lessons("addition of \(digits)", extent.problemCount) {
@@ -87,14 +86,12 @@ public struct CoreEvaluation: Sendable, Codable {
           chance: 1 / (9 * pow(10, Double(digits - 1))))
       }
     }
-    evaluation.add(
-      "spelling",
-      try WrittenAnswers.collect(
-        model, format,
-        lessons("spelling", extent.problemCount / 2) {
-          Curriculum.lesson(on: .spelling, using: &$0)
-        }
-      ))
+    let spelled = try WrittenAnswers.collect(
+      model, format,
+      lessons("spelling", extent.problemCount / 2) {
+        Curriculum.lesson(on: .spelling, using: &$0)
+      })
+    evaluation.add("spelling", spelled, chance: mostFrequentShare(of: spelled))
     evaluation.addReflection(
       try WrittenAnswers.collect(
         model, format,
@@ -111,6 +108,13 @@ public struct CoreEvaluation: Sendable, Codable {
     let bits = try BitsPerByte.measure(
       model, tokens, bytes: bytes, window: model.configuration.contextLength)
     rows.append(Row(name: name, value: bits, chance: 8, ceiling: nil, count: bytes))
+  }
+
+  /// The share of the most frequent right answer, which always giving that one would reach.
+  static func mostFrequentShare(of entries: [WrittenAnswers.Entry]) -> Double? {
+    var counts: [String: Int] = [:]
+    for entry in entries { counts[Lesson.finalWord(of: entry.expectedText), default: 0] += 1 }
+    return counts.values.max().map { Double($0) / Double(entries.count) }
   }
 
   /// Adds the share of `entries` that `isRight`; nothing where there are none.
@@ -170,11 +174,18 @@ public struct CoreEvaluation: Sendable, Codable {
 
   private mutating func addReflection(_ entries: [WrittenAnswers.Entry]) {
     var grade = StudyGrade()
+    var expected = 0
     for entry in entries {
       guard let world = entry.question.world else { continue }
       grade = grade + world.grade(StudyItem.parse(entry.text))
+      expected += StudyItem.parse(entry.expectedText).count
     }
-    guard grade.items > 0 else { return }
+    guard expected > 0 else { return }
+    // The shares below are of what was written: without this one, writing little would be a way out.
+    rows.append(
+      Row(
+        name: "reflection, items written", value: Double(grade.items) / Double(expected),
+        chance: nil, ceiling: 1, count: expected))
     for (name, value) in [
       ("well formed", grade.wellFormed), ("distinct", grade.distinct),
       ("answerable", grade.answerable), ("grounded", grade.grounded),
@@ -182,7 +193,8 @@ public struct CoreEvaluation: Sendable, Codable {
     ] {
       rows.append(
         Row(
-          name: "reflection, \(name)", value: Double(value) / Double(grade.items), chance: nil,
+          name: "reflection, \(name)", value: Double(value) / Double(max(grade.items, 1)),
+          chance: nil,
           ceiling: 1, count: grade.items))
     }
   }

@@ -62,13 +62,13 @@ struct WrittenAnswers {
       })
   }
 
-  /// Answers to every question that fits the context, greedily, in the caller's precision.
+  /// Answers to the first `limit` questions that fit the context, greedily, in the caller's precision.
   static func collect(
-    _ model: Transformer, _ format: ChatFormat, questions: [Question]
+    _ model: Transformer, _ format: ChatFormat, questions: [Question], limit: Int = .max
   ) throws -> [Entry] {
     var entries: [Entry] = []
     var requests: [BatchGenerator.Request] = []
-    for question in questions {
+    for question in questions where entries.count < limit {
       let prompt = format.prompt(question.prompt)
       // Twice the room of the right answer, so that rambling is possible and bounded.
       let needed = 2 * format.render(question.expected).tokens.count + 16
@@ -76,13 +76,13 @@ struct WrittenAnswers {
       entries.append(Entry(question: question))
       requests.append(.init(prompt, limit: needed))
     }
-    let expectations = entries.map(\.question.expected)
+    let asked = entries.map(\.question)
     let generator = BatchGenerator(
       model, stops: [format.end],
       insertion: .init(after: format.endCall) { request, written in
         let call = format.parts(written).last
         guard case .call(let text) = call else { return format.resultTokens("") }
-        return format.resultTokens(answer(to: text, expectations[request]))
+        return format.resultTokens(answer(to: text, asked[request]))
       })
     let continuations = try generator.continuations(of: requests)
     for (index, continuation) in continuations.enumerated() {
@@ -94,12 +94,20 @@ struct WrittenAnswers {
     return entries
   }
 
-  /// What a tool gives back: the calculator by itself, the others what the lesson has for this call.
-  private static func answer(to call: String, _ expected: Conversation.Turn) -> String {
-    if call.hasPrefix("calculator ") { return Toolbox([Calculator()]).answer(call) }
-    for (part, next) in zip(expected.parts, expected.parts.dropFirst()) {
+  /// What a tool gives back: the calculator by itself, the others what the lesson has for this call; nothing that
+  /// was not offered.
+  private static func answer(to call: String, _ question: Question) -> String {
+    let announced = question.prompt.turns.filter { $0.role == .system }.flatMap {
+      Toolbox.announcedNames(in: $0.text)
+    }
+    guard let name = ToolCall(call)?.name, announced.contains(name) else {
+      return Toolbox().answer(call)
+    }
+    if name == "calculator" { return Toolbox([Calculator()]).answer(call) }
+    let parts = question.expected.parts
+    for (part, next) in zip(parts, parts.dropFirst()) {
       if part == .call(call), case .result(let text) = next { return text }
     }
-    return call.hasPrefix("note ") ? "saved" : "nothing found"
+    return name == "note" ? "saved" : "nothing found"
   }
 }

@@ -38,7 +38,7 @@ public struct EvaluationTable: Sendable, Encodable {
     public var after: Double
     /// The way gone from chance to the ceiling, negative where it got worse.
     public var share: Double
-    /// Whether it is more than chance would do: two standard errors.
+    /// Whether it is more than chance would do: two standard errors of a share; any change of a loss.
     public var isClear: Bool
   }
 

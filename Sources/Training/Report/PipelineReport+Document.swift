@@ -8,8 +8,9 @@ extension PipelineReport {
       .heading("Stages"), .table(stageTable),
       .heading("What each stage gained"), .list(gains.map(\.sentence)),
       .paragraph(
-        "Better and worse are differences of more than two standard errors of what was asked. The "
-          + "first stage is compared with chance, each other one with the stage evaluated before it."
+        "Better and worse are differences of more than two standard errors of what was asked; of a "
+          + "loss, such as bits per byte, any difference. The first stage is compared with chance, each "
+          + "other one with the stage evaluated before it."
       ),
       .heading("Evaluation"),
     ]
