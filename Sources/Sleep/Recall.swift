@@ -88,7 +88,7 @@ public struct RecallReport: Sendable, Codable {
   public var neutralBitsPerByteCore, neutralBitsPerByteNow: Double
   /// The relative change of the two; positive is worse.
   public var drift: Double
-  /// Bytes of keys and values that a token of context occupies.
+  /// Bytes of working memory that a token of context occupies.
   public var cacheBytesPerToken: Int
   /// Bytes of memory that all nights together occupy.
   public var memoryBytes: Int

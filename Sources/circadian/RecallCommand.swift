@@ -51,7 +51,7 @@ enum RecallTable {
       "drift on neutral text: \(Readable.signedPercent(report.drift)) "
         + "(\(Readable.fixed(report.neutralBitsPerByteNow, 4)) bits per byte, core "
         + "\(Readable.fixed(report.neutralBitsPerByteCore, 4)))",
-      "a token of context costs \(report.cacheBytesPerToken) bytes of keys and values; "
+      "a token of context costs \(report.cacheBytesPerToken) bytes of working memory; "
         + "all nights together take \(Readable.bytes(report.memoryBytes))",
     ]
     if let bits = report.bitsPerPretrainingToken {
