@@ -3,7 +3,7 @@
     python tokenizer_encoding.py --circadian PATH --tokenizers FOLDER FILE-OR-FOLDER...
 
 FOLDER holds tiktoken/cl100k_base.tiktoken, tiktoken/o200k_base.tiktoken, gpt2/vocab.bpe and
-gpt2/encoder.json. Needs `tiktoken` from PyPI. Texts are encoded one by one, as the command does where
+gpt2/encoder.json. Needs `tiktoken`. Texts are encoded one by one, as the command does where
 an end-of-text token stands between them. The characters stand between letters, digits, spaces and one
 another, so that each class of the patterns decides something. Times are of one thread, in turn.
 Exit code 1 where an id differs.

@@ -3,7 +3,7 @@
     python tokenizer_fixture.py --tokenizers FOLDER > Tests/TokenizersTests/TiktokenFixture.swift
 
 FOLDER is that of `tokenizer_encoding.py`. Classes are asked of tiktoken one character at a time; the
-test makes the same strings from the same seed. Needs `tiktoken` from PyPI.
+test makes the same strings from the same seed. Needs `tiktoken`.
 """
 
 import argparse

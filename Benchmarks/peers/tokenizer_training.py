@@ -2,7 +2,7 @@
 
     python tokenizer_training.py --circadian PATH --vocabulary 4096 [--split gpt2] FILE...
 
-Needs `tokenizers` from PyPI. Both sides get the same texts: the files, cut behind lines into parts
+Needs `tokenizers`. Both sides get the same texts: the files, cut behind lines into parts
 below 1 MB, each split by itself. One side runs after the other, each as a process of its own, with
 all cores. Ours counts from the start to the saved file, theirs without both; seconds of work, those of
 every core added, hold on a busy machine too. Memory is the most that a process held. Exit code 1 where

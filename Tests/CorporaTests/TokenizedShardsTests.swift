@@ -32,7 +32,11 @@ import Tokenizers
   @Test(.enabled(if: Fixtures.hasData)) func littleOfRealConversationsIsCut() throws {
     let url = Fixtures.data.appendingPathComponent("text/gsm8k/train.jsonl")
     let encoder = JSONEncoder()
-    let lines = try GSM8KFile.read(url.path).map { try encoder.encode($0.conversation) }
+    // Question and solution alone: a turn that all of them share would say little about packing.
+    let lines = try GSM8KFile.read(url.path).map { problem in
+      try encoder.encode(
+        Conversation(problem.conversation.turns.filter { $0.role != .system }))
+    }
     let text = Array(lines.joined(separator: Data("\n".utf8)))
     try Fixtures.withFile(PackedBytes.gzip(text), named: "chats.jsonl.gz") { path in
       var packed = try rows([path], length: 2_048)
@@ -45,7 +49,7 @@ import Tokenizers
       }
       let filling = Double(cut[.fillsRow] ?? 0) / Double(count * 2_048)
       print("GSM8K in \(count) rows of 2048 bytes, \(learned) learned, cut: \(cut)")
-      #expect(count > 2_000 && filling < 0.02)
+      #expect(count > 2_000 && filling < 0.01)
       #expect(cut[.nothingLearned] == nil)
     }
   }
