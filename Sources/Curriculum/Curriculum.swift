@@ -2,7 +2,7 @@ import Tensors
 
 /// What a core is taught: lessons without end, every one from a world of its own.
 ///
-/// Lesson number n of a seed is always the same lesson. Nothing in it can be known beforehand, so what
+/// A lesson of a seed, a name and a breadth is always the same lesson. Nothing in it can be known beforehand, so what
 /// is learned is not the facts but how to find them.
 public struct Curriculum: Sendable {
   /// The kinds of lessons.

@@ -1,5 +1,6 @@
 import Tensors
 import Tokenizers
+import Tools
 
 /// A passage about a made-up world and questions about it, some of which it does not answer.
 enum FactLesson {
@@ -8,10 +9,10 @@ enum FactLesson {
   ) -> Lesson {
     let count = factCount ?? random.integer(in: 2..<breadth.facts + 1)
     var world = FactWorld(factCount: count, breadth: breadth, using: &random)
-    let passage = Passage(of: &world, updates: random.uniform() < 0.4, using: &random)
+    let passage = Passage(of: &world, updates: random.uniform() < 0.5, using: &random)
     var lesson = Lesson()
     let opening = Opening(passage.text, in: &lesson, using: &random)
-    var questions = Questions(world, updated: passage.updated)
+    var questions = Questions(world, updated: passage.updated, canLookUp: opening.offersLookup)
     for index in 0..<random.integer(in: 5..<13) {
       if index > 0, random.uniform() < 0.06 {
         questions.announceUpdate(in: &lesson, using: &random)
@@ -64,13 +65,23 @@ enum FactLesson {
   }
 
   /// How a passage comes before the assistant: said before the first question, set up, or read out first.
+  ///
+  /// Some also offer tools: what stands in the context is not to be looked up.
   struct Opening {
     /// What stands before the first question in its own turn.
     private(set) var prefix = ""
+    /// Whether `lookup` is among the tools.
+    let offersLookup: Bool
 
     init(_ passage: String, in lesson: inout Lesson, using random: inout RandomSource) {
-      switch random.integer(in: 0..<4) {
-      case 0: lesson.setUp(passage)
+      let tools = random.uniform() < 0.25 ? Toolset.some(using: &random) : []
+      offersLookup = tools.contains("lookup")
+      let announcement = tools.isEmpty ? nil : Toolbox.announcement(of: tools)
+      let place = random.integer(in: 0..<4)
+      let setting = [place == 0 ? passage : nil, announcement].compactMap(\.self)
+      if !setting.isEmpty { lesson.setUp(setting.joined(separator: "\n")) }
+      switch place {
+      case 0: break
       case 1:
         lesson.tell(
           Phrases.readThis.randomElement(using: &random)! + "\n" + passage,
@@ -84,11 +95,14 @@ enum FactLesson {
   struct Questions {
     private(set) var world: FactWorld
     private var updated: Set<Int>
+    private let canLookUp: Bool
     private var asked: Set<FactWorld.Fact> = []
 
-    init(_ world: FactWorld, updated: Set<Int>) {
+    /// Where one `canLookUp`, one does before saying that one does not know; nothing is ever found.
+    init(_ world: FactWorld, updated: Set<Int>, canLookUp: Bool) {
       self.world = world
       self.updated = updated
+      self.canLookUp = canLookUp
     }
 
     /// Changes a fact in the middle of the conversation.
@@ -106,34 +120,40 @@ enum FactLesson {
       lesson.ask((opening?.prefix ?? "") + question, skill, answer)
     }
 
+    private func refusal(_ relation: Int, subject: String) -> [Conversation.Part] {
+      (canLookUp ? RecallLesson.call(for: subject, finding: []) : [])
+        + [.text(Wording.refusal(relation, subject: subject))]
+    }
+
     private mutating func next(
       using random: inout RandomSource
-    ) -> (question: String, skill: Skill, answer: String) {
+    ) -> (question: String, skill: Skill, answer: [Conversation.Part]) {
       let draw = random.uniform()
       if draw < 0.12 {
         let relation = relationForStranger(using: &random)
         let name = world.stranger(Relation.all[relation].subject, using: &random)
         return (
           world.wording.question(relation, subject: name, using: &random), .stranger,
-          Wording.refusal(relation, subject: name)
+          refusal(relation, subject: name)
         )
       }
       if draw < 0.28, let miss = world.nearMiss(using: &random) {
         let question = world.wording.question(miss.relation, subject: miss.subject, using: &random)
-        return (question, .nearMiss, Wording.refusal(miss.relation, subject: miss.subject))
+        return (question, .nearMiss, refusal(miss.relation, subject: miss.subject))
       }
-      if draw < 0.44, let chain = world.chains.randomElement(using: &random) {
+      if draw < 0.42, let chain = world.chains.randomElement(using: &random) {
         let question = world.wording.chainQuestion(chain, using: &random)
         return (
-          question, .twoHop, Wording.answer(chain.first) + " " + Wording.answer(chain.second)
+          question, .twoHop,
+          [.text(Wording.answer(chain.first) + " " + Wording.answer(chain.second))]
         )
       }
-      if draw < 0.53,
+      if draw < 0.55,
         let fact = world.invertible.filter({ !asked.contains($0) }).randomElement(using: &random)
       {
         asked.insert(fact)
         let question = world.wording.inverseQuestion(fact, using: &random)
-        return (question, .inverse, "\(Wording.inverseKey(fact)) \(fact.subject).")
+        return (question, .inverse, [.text("\(Wording.inverseKey(fact)) \(fact.subject).")])
       }
       let fresh = world.facts.indices.filter { !asked.contains(world.facts[$0]) }
       // Half the time one that had an earlier value, where there is any: the later one stands.
@@ -145,7 +165,7 @@ enum FactLesson {
       asked.insert(fact)
       return (
         world.wording.question(fact.relationIndex, subject: fact.subject, using: &random),
-        updated.contains(index) ? .update : .lookup, Wording.answer(fact)
+        updated.contains(index) ? .update : .lookup, [.text(Wording.answer(fact))]
       )
     }
 

@@ -61,13 +61,18 @@ public struct FactWorld: Sendable {
     var taken: Set<[Int]> = []
     var attempts = 0
     while facts.count < count {
+      attempts += 1
+      if attempts.isMultiple(of: 100 * count) {
+        // All that can be said of them is said: somebody else comes in.
+        let kind = subjects[0].kind
+        subjects.append(Entity(name: names.name(of: kind, using: &random), kind: kind))
+        entities.append(subjects[subjects.count - 1])
+      }
       let index = random.integer(in: 0..<subjects.count)
       let subject = subjects[index]
-      attempts += 1
       if attempts > 20 * count {
         pools[subject.kind] = breadth.relations(of: subject.kind)
       }
-      if attempts > 100 * count { break }
       let relation = pools[subject.kind]!.randomElement(using: &random)!
       guard taken.insert([index, relation]).inserted else { continue }
       let value = value(of: Relation.all[relation], for: subject, using: &random)

@@ -65,20 +65,15 @@ enum RecallLesson {
     {
       found.append(other)
     }
-    let text = found.prefix(6).map { world.wording.statement($0, using: &random) }
-    return [
-      .call("lookup \(name)"),
-      .result(text.isEmpty ? "nothing found" : text.joined(separator: " ")),
-    ]
+    return call(
+      for: name, finding: found.prefix(6).map { world.wording.statement($0, using: &random) })
   }
-}
 
-/// How a conversation says which tools there are.
-enum Toolset {
-  static let names = ["calculator", "lookup", "note"]
-
-  /// A listing with `tool` and perhaps others.
-  static func listing(including tool: String, using random: inout RandomSource) -> String {
-    Toolbox.announcement(of: names.filter { $0 == tool || random.uniform() < 0.5 })
+  /// A call of `lookup` with what comes back.
+  static func call(for name: String, finding sentences: [String]) -> [Conversation.Part] {
+    [
+      .call("lookup \(name)"),
+      .result(sentences.isEmpty ? "nothing found" : sentences.joined(separator: " ")),
+    ]
   }
 }

@@ -73,13 +73,17 @@ enum ReflectionLesson {
     private func link(
       in world: FactWorld, using random: inout RandomSource
     ) -> (request: String, answer: String) {
-      let names = world.entities.map(\.name).shuffled(using: &random)
+      var names = world.entities.map(\.name).shuffled(using: &random)
+      if names.count == 1 {
+        var world = world
+        names.append(world.stranger(.person, using: &random))
+      }
       let direct = world.facts.filter { fact in names.contains(fact.value) }
       let pair: (String, String)
       if random.uniform() < 0.6, let fact = direct.randomElement(using: &random) {
         pair = random.uniform() < 0.5 ? (fact.subject, fact.value) : (fact.value, fact.subject)
       } else {
-        pair = (names[0], names[names.count > 1 ? 1 : 0])
+        pair = (names[0], names[1])
       }
       let (first, second) = pair
       let request = Phrases.connect.randomElement(using: &random)!
@@ -102,32 +106,6 @@ enum ReflectionLesson {
         }
       }
       return (request, Lesson.unknown)
-    }
-  }
-}
-
-/// A question with its answer, as a core writes them down when it reflects.
-public struct StudyItem: Sendable, Hashable, Codable {
-  public var question: String
-  public var answer: String
-
-  public init(question: String, answer: String) {
-    self.question = question
-    self.answer = answer
-  }
-
-  /// `Q: Where does Mara live? A: Ostrel.`
-  public var line: String { "Q: \(question) A: \(answer)." }
-
-  /// The items in a text, one a line; nil for a line that is none.
-  public static func parse(_ text: String) -> [StudyItem?] {
-    text.split(separator: "\n").map { line in
-      guard line.hasPrefix("Q: "), let middle = line.range(of: "? A: ") else { return nil }
-      let question = line[line.index(line.startIndex, offsetBy: 3)..<middle.lowerBound] + "?"
-      var answer = line[middle.upperBound...]
-      guard answer.last == "." else { return nil }
-      answer.removeLast()
-      return StudyItem(question: String(question), answer: String(answer))
     }
   }
 }

@@ -11,6 +11,17 @@ public enum AtomicFile {
     try replace(url) { output throws(FileSystemError) in try output.write(data) }
   }
 
+  /// Checks that `url` can be written: before hours of work rather than after them.
+  ///
+  /// Throws `FileSystemError` when its folder is missing or closed, or when it is no regular file.
+  public static func requireWritable(_ url: URL) throws(FileSystemError) {
+    try refuseSpecialFile(at: url)
+    let folder = url.deletingLastPathComponent()
+    guard access(folder.path, W_OK) == 0 else {
+      throw FileSystemError(operation: "write", path: url.path, code: errno)
+    }
+  }
+
   /// Replaces the file at `url` by what `body` writes, which is on the disk when this returns.
   ///
   /// The bytes go to a temporary file in the same folder, which is synchronized and renamed over

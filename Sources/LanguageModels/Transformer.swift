@@ -157,7 +157,8 @@ struct Block: Sendable {
       AttentionGeometry(
         width: width, headCount: configuration.headCount,
         keyHeadCount: configuration.keyHeadCount),
-      normalizesKeys: configuration.normalizesKeys, hasBias: configuration.hasBias,
+      normalizesKeys: configuration.normalizesKeys,
+      querySharpness: configuration.querySharpness ?? 1, hasBias: configuration.hasBias,
       outputInitializer: .constant(0), in: scope / "attention")
     feedForwardNormalization = try Normalization(
       configuration.normalization, width: width, epsilon: configuration.epsilon,

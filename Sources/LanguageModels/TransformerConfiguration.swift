@@ -26,6 +26,9 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
   public var feedForward: FeedForward.Kind
   /// Whether queries and keys are divided by their root mean square.
   public var normalizesKeys: Bool
+  /// What normalised queries are multiplied by: with heads of width d the logits of attention reach from
+  /// -sqrt(d) to sqrt(d) times as far; nil is 1.
+  public var querySharpness: Float?
   /// Whether the embedding is normalised before the first block.
   public var normalizesEmbedding: Bool
   public var hasBias: Bool
@@ -41,14 +44,16 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
   ///
   /// Width is 64 * depth, heads are 64 wide; `convolutionTaps` adds short convolutions to it.
   public static func gpt(
-    depth: Int, vocabularySize: Int, contextLength: Int, convolutionTaps: Int? = nil
+    depth: Int, vocabularySize: Int, contextLength: Int, querySharpness: Float? = nil,
+    convolutionTaps: Int? = nil
   ) -> TransformerConfiguration {
     TransformerConfiguration(
       vocabularySize: vocabularySize, contextLength: contextLength, width: 64 * depth,
       layerCount: depth, headCount: depth, keyHeadCount: depth, hiddenWidth: 256 * depth,
       normalization: .plainRMS, epsilon: 1e-6, positions: .rotary(base: 10_000, pairing: .halves),
-      feedForward: .reluSquared, normalizesKeys: true, normalizesEmbedding: true, hasBias: false,
-      tiesHead: false, softcap: 15, convolutionTaps: convolutionTaps)
+      feedForward: .reluSquared, normalizesKeys: true, querySharpness: querySharpness,
+      normalizesEmbedding: true, hasBias: false, tiesHead: false, softcap: 15,
+      convolutionTaps: convolutionTaps)
   }
 
   /// GPT-2's shape (Radford et al. 2019): LayerNorm, learned positions, GELU, biases, tied head.
@@ -113,6 +118,9 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
     }
     if let convolutionTaps, !(2...64).contains(convolutionTaps) {
       return "convolutionTaps is \(convolutionTaps), expected 2 to 64, or none"
+    }
+    if let querySharpness, !(querySharpness > 0 && querySharpness.isFinite) {
+      return "querySharpness is \(querySharpness), expected a positive number, or none"
     }
     if !(epsilon > 0 && epsilon < 1) { return "epsilon is \(epsilon), expected 0 to 1" }
     if !(softcap >= 0 && softcap.isFinite) { return "softcap is \(softcap), expected 0 or more" }

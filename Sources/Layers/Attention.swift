@@ -21,17 +21,21 @@ public struct Attention: Sendable {
   public let geometry: AttentionGeometry
   private let query, key, value, output: Linear
   private let normalizesKeys: Bool
+  private let querySharpness: Float
   private let slotSite: SlotSite
 
   /// Creates the layer in `scope` under `query`, `key`, `value` and `output`.
   ///
-  /// With `normalizesKeys`, queries and keys are divided by their root mean square (2302.05442).
+  /// With `normalizesKeys`, queries and keys are divided by their root mean square (2302.05442), and the
+  /// queries then multiplied by `querySharpness`.
   public init(
-    _ geometry: AttentionGeometry, normalizesKeys: Bool = false, hasBias: Bool = false,
+    _ geometry: AttentionGeometry, normalizesKeys: Bool = false, querySharpness: Float = 1,
+    hasBias: Bool = false,
     outputInitializer: Initializer? = nil, in scope: ParameterScope
   ) throws {
     self.geometry = geometry
     self.normalizesKeys = normalizesKeys
+    self.querySharpness = querySharpness
     let keyWidth = geometry.keyHeadCount * geometry.headWidth
     query = try Linear(geometry.width, geometry.width, hasBias: hasBias, in: scope / "query")
     key = try Linear(geometry.width, keyWidth, hasBias: hasBias, in: scope / "key")
@@ -65,6 +69,7 @@ public struct Attention: Sendable {
     }
     if normalizesKeys {
       queries = queries.rmsNormalized(epsilon: 1e-6)
+      if querySharpness != 1 { queries = queries * querySharpness }
       keys = keys.rmsNormalized(epsilon: 1e-6)
     }
     let mixed =

@@ -5,7 +5,7 @@ import Individuals
 public struct NeutralText: Sendable {
   /// Studied every night so that the rest of what the core knows stays.
   public let keep: String
-  /// Never studied and never seen by the default core.
+  /// Never studied, and never seen by the core where it comes with it.
   public let heldOut: String
 
   public init(keep: String, heldOut: String) {
@@ -13,10 +13,15 @@ public struct NeutralText: Sendable {
     self.heldOut = heldOut
   }
 
-  /// The package's own: public-domain books.
-  public static func load() throws -> NeutralText {
+  /// The texts that lie beside `core`, as training leaves them; the package's own where it has none.
+  public static func load(for core: CoreReference) throws -> NeutralText {
+    let own = core.url.appendingPathComponent("neutral")
+    let isWhole = ["keep.txt", "held-out.txt"].allSatisfy {
+      FileManager.default.fileExists(atPath: own.appendingPathComponent($0).path)
+    }
+    let folder = isWhole ? own : DefaultCore.folder.appendingPathComponent("neutral")
     func read(_ name: String) throws -> String {
-      let url = DefaultCore.folder.appendingPathComponent("neutral").appendingPathComponent(name)
+      let url = folder.appendingPathComponent(name)
       do {
         return try String(contentsOf: url, encoding: .utf8)
       } catch {

@@ -9,7 +9,8 @@ public struct Night {
   private let settings: NightSettings
   private let neutral: NeutralText
 
-  /// A night that loses more than this share on neutral text is not kept.
+  /// A night is not kept when after it, with all nights before, neutral text is harder to read by more than
+  /// this share than for the core alone.
   private static let driftLimit = 0.05
 
   /// What a night tells while it goes on.

@@ -2,8 +2,7 @@ import Foundation
 import Individuals
 import Tensors
 
-/// Everything that decides how a night is spent; what is measured behind each default is in
-/// `Documentation/Sleep.md`.
+/// Everything that decides how a night is spent; `Documentation/Sleep.md` says what is measured behind which default.
 public struct NightSettings: Sendable, Codable, Equatable {
   public var memory = MemoryKind.gated
   public var size = MemorySize()

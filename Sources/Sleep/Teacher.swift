@@ -3,7 +3,8 @@ import Tensors
 
 /// What a model believes at every token of a text, as its most likely next tokens.
 public enum Teacher {
-  /// How many of the most likely tokens are kept: beyond them a small core holds next to nothing.
+  /// How many of the most likely tokens are kept: what lies beyond them
+  /// is estimated by the text (see ``StudyMaterial``).
   static let beliefSize = 20
 
   /// Belief with the text itself in the context: the model has read the passage and reads it again.

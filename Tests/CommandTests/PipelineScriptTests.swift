@@ -134,7 +134,7 @@ import Testing
     #expect(first.commands.dropLast() + second.commands == Self.commands)
   }
 
-  /// The summary alone is no complete stage: the model is written after it.
+  /// A summary alone is no complete stage.
   @Test func stageWithoutItsModelIsDoneAgain() throws {
     #expect(try run("pipeline", "--out", out, "--text", library).code == 0)
     try FileManager.default.removeItem(at: folder / "run/tuned/model.safetensors")
@@ -152,6 +152,7 @@ import Testing
   @Test func badArguments() throws {
     for arguments in [
       ["--depth", "0"], ["--tokens-scale", "-1"], ["--tokens-scale", "0.0"], ["--seed", "x"],
+      ["--depth", "65"], ["--text", "--depth", "1"],
       ["--out"], ["books"],
     ] {
       let result = try run("pipeline", arguments)
@@ -168,7 +169,7 @@ import Testing
     let first = try run("train-default-core", "--out", out, library)
     #expect(first.code == 0, "\(first.messages)")
     #expect(first.commands == Self.commands)
-    #expect(first.calls[3].contains("--tokens 40000000 "))
+    #expect(first.calls[3].contains("--tokens 60000000 "))
     let files = FileManager.default
     #expect(files.fileExists(atPath: (folder / "core/model.safetensors").path))
     #expect(files.fileExists(atPath: (folder / "core/neutral/held-out.txt").path))

@@ -157,6 +157,25 @@ import Testing
     #expect(result.code == 65 && result.messages.contains("text in lines"), "\(result.messages)")
   }
 
+  @Test func whatCannotBeWrittenOrComparedIsRefusedBeforeTheWork() throws {
+    #expect(try makeBase().code == 0)
+    let missing = (folder / "missing").appendingPathComponent("x.json").path
+    for option in ["--out", "--answers"] {
+      let result = try circadian.run("evaluate", "--model", (folder / "base").path, option, missing)
+      #expect(result.code == 74 && !result.messages.contains("asking"), "\(result.messages)")
+    }
+    let refined = try circadian.run("refine", "--out", missing, text.path)
+    #expect(refined.code == 74 && refined.messages.contains("missing"), "\(refined.messages)")
+    let compared = try circadian.run(
+      "compare-rewards", "--model", (folder / "base").path, "--out", (folder / "arms").path,
+      "--held-out", "0")
+    #expect(compared.code == 64 && compared.messages.contains("--held-out"))
+    let distilled = try circadian.run(
+      "distill", "--model", (folder / "base").path, "--depth", "1", "--out", (folder / "s").path,
+      "--tokens", "1e30")
+    #expect(distilled.code == 64 && distilled.messages.contains("--tokens"))
+  }
+
   @Test func tasksFromFilesAreEvaluated() throws {
     #expect(try makeBase().code == 0)
     let story = "1 Mara went to the garden.\n2 Where is Mara?\tgarden\t1\n"
@@ -165,9 +184,22 @@ import Testing
     let problems = try folder.file(Data(problem.utf8), name: "sums.jsonl")
     let result = try circadian.run(
       "evaluate", "--model", (folder / "base").path, "--quick", "--facts", "2",
-      "--babi", babi.path, "--gsm8k", problems.path)
+      "--babi", babi.path, "--gsm8k", problems.path, "--answers", (folder / "answers.jsonl").path)
     #expect(result.code == 0, "\(result.messages)")
     #expect(result.output.contains("qa1 ") && result.output.contains("sums "))
+    struct Answer: Decodable {
+      struct Turn: Decodable { var role: String }
+      var topic: String
+      var expected, written: Turn
+    }
+    let lines = try String(contentsOf: folder / "answers.jsonl", encoding: .utf8).split(
+      separator: "\n")
+    let answers = try lines.map { try JSONDecoder().decode(Answer.self, from: Data($0.utf8)) }
+    #expect(
+      answers.allSatisfy { $0.expected.role == "assistant" && $0.written.role == "assistant" })
+    #expect(Set(answers.map(\.topic)).isSuperset(of: ["facts", "spelling", "qa1", "sums"]))
+    // The context of this core is too small for a passage and its quiz.
+    #expect(result.messages.contains("do not fit the core's context of 256 tokens"))
     let bad = try circadian.run(
       "evaluate", "--model", (folder / "base").path, "--babi", problems.path)
     #expect(bad.code == 65 && bad.messages.contains("sums.jsonl"), "\(bad.messages)")

@@ -3,6 +3,7 @@ import Foundation
 import Tensors
 import Testing
 import Tokenizers
+import Tools
 
 /// Every kind of lesson, many times: what is asked must have the answer that is given.
 @Suite struct LessonTests {
@@ -107,6 +108,34 @@ import Tokenizers
     }
   }
 
+  @Test func whatStandsInTheContextIsNotLookedUp() {
+    var (offered, refused) = (0, 0)
+    for lesson in lessons(.facts) {
+      let canLookUp =
+        lesson.conversation.turns[0].role == .system
+        && Toolbox.announcedNames(in: lesson.conversation.turns[0].text).contains("lookup")
+      for answer in lesson.answers {
+        let calls = lesson.turn(of: answer).parts.filter {
+          if case .call = $0 { true } else { false }
+        }
+        #expect(calls.isEmpty != (canLookUp && answer.skill.isAbstention))
+        if canLookUp { offered += 1 }
+        if !calls.isEmpty { refused += 1 }
+      }
+    }
+    #expect(offered > 150 && refused > 30)
+  }
+
+  @Test func aLinkIsBetweenTwo() {
+    for lesson in lessons(.reflection, count: 800) {
+      for turn in lesson.conversation.turns where turn.role == .user {
+        let request = turn.text.split(separator: "\n").last.map(String.init) ?? ""
+        guard let match = request.wholeMatch(of: /What connects (.+) and (.+)\?/) else { continue }
+        #expect(match.1 != match.2)
+      }
+    }
+  }
+
   @Test func aQuizIsGoodByItsOwnMeasure() {
     for index in 0..<100 {
       var random = RandomSource(seed: 9, name: "\(index)")
@@ -145,10 +174,14 @@ import Tokenizers
 
   @Test func worldsHaveTheFactsThatAreAskedFor() {
     for count in [1, 2, 5, 10, 30] {
-      var random = RandomSource(seed: 2, name: "\(count)")
-      let world = FactWorld(factCount: count, using: &random)
-      #expect(world.facts.count == count)
-      #expect(Set(world.facts.map { [$0.subject, $0.relation.name] }).count == count)
+      for (index, breadth) in [Breadth.full, Breadth(share: 0)].enumerated() {
+        for number in 0..<50 {
+          var random = RandomSource(seed: 2, name: "\(count) \(index) \(number)")
+          let world = FactWorld(factCount: count, breadth: breadth, using: &random)
+          #expect(world.facts.count == count)
+          #expect(Set(world.facts.map { [$0.subject, $0.relation.name] }).count == count)
+        }
+      }
     }
   }
 

@@ -56,7 +56,8 @@ import Testing
       let reference = logProbabilities(model, window).suffix(continuation.tokens.count)
       for (a, b) in zip(continuation.logProbabilities, reference) { #expect(abs(a - b) < 1e-5) }
     }
-    #expect(Set(found.map(\.ending)).count == 3, "all three endings occur")
+    let endings = Set(found.map(\.ending))
+    #expect(endings.contains(.stop) && endings.count > 1, "some stop, some have to be stopped")
   }
 
   @Test func theGeneratorWritesTheSame() throws {

@@ -49,6 +49,9 @@ import Tokenizers
     for softcap in [-1, .infinity, .nan] as [Float] {
       #expect(problem { $0.softcap = softcap }.contains("softcap"))
     }
+    for sharpness in [0, -1, .nan, .infinity] as [Float] {
+      #expect(problem { $0.querySharpness = sharpness }.contains("querySharpness"))
+    }
   }
 
   /// The message of opening a folder after `change` of its `config.json`.

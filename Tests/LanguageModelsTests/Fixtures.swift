@@ -21,6 +21,7 @@ enum SmallConfiguration {
   static let convolved: TransformerConfiguration = {
     var configuration = gpt
     configuration.convolutionTaps = 3
+    configuration.querySharpness = 1.5
     return configuration
   }()
 

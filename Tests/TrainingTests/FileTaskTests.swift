@@ -60,5 +60,8 @@ import Training
     #expect(evaluation.rows.map(\.count) == [3, 1, 1])
     #expect(evaluation["qa"] == 2.0 / 3 && evaluation["first"] == 1 && evaluation["g"] == 0)
     #expect(evaluation.rows.map(\.chance) == [2.0 / 3, 1, 0])
+    #expect(evaluation.answers.map(\.topic) == ["qa", "qa", "qa", "first", "g"])
+    #expect(evaluation.answers.count { $0.isRight == true } == 3)
+    #expect(evaluation.answers.allSatisfy { !$0.prompt.turns.isEmpty && $0.confidence > 0 })
   }
 }

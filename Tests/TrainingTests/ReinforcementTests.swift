@@ -112,11 +112,13 @@ private struct Echo: ReinforcementTask {
     ) { lines.append($0) }
     #expect(isComplete && lines.map(\.step) == Array(1...60))
     func solved(_ lines: some Collection<Reinforcement.StepReport>) -> Double {
-      lines.reduce(0) { $0 + $1.solved } / Double(lines.count)
+      lines.reduce(0) { $0 + ($1.solved ?? 0) } / Double(lines.count)
     }
-    #expect(solved(lines.prefix(4)) < 0.3 && lines[0].length > 2 && lines[0].entropy > 0.5)
+    #expect(solved(lines.prefix(4)) < 0.3 && lines[0].length > 2)
     #expect(solved(lines.suffix(10)) > 0.55, "\(lines.map(\.solved))")
-    #expect(lines[59].reward == lines[59].solved && lines[59].entropy < lines[0].entropy)
+    let entropies = try lines.map { try #require($0.entropy) }
+    #expect(entropies[0] > 0.5 && entropies[59] < entropies[0])
+    #expect(lines[59].reward == lines[59].solved)
     #expect(lines.filter { $0.heldOutSolved != nil }.map(\.step) == [25, 50, 60])
     #expect(try run.heldOutSolved(40) == lines[59].heldOutSolved)
     #expect(lines.allSatisfy { $0.divergence == nil && $0.clipped == 0 && $0.stepReward != nil })
@@ -235,7 +237,7 @@ private struct Echo: ReinforcementTask {
       try? FileManager.default.removeItem(at: folder / "run")
       let plan = plan(steps: 2) { $0.limit = 12 }
       _ = try Reinforcement(plan, core: core, task: Asking(), tool: tool)
-        .run(checkpoint: folder / "run") { solved.append($0.solved) }
+        .run(checkpoint: folder / "run") { solved.append($0.solved ?? -1) }
       return solved
     }
     #expect(try solved { "\($0) was called" }.allSatisfy { $0 > 0.5 })

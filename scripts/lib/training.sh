@@ -78,7 +78,7 @@ evaluate() {
     --out "$folder/evaluation.json" -- "$folder/evaluation.json"
 }
 
-# trained FOLDER: the files of a complete stage, one a line; the summary alone is written before the model.
+# trained FOLDER: the files of a complete stage, one a line; the summary is written last.
 trained() {
   printf '%s\n' "$1"/{stage.json,config.json,model.safetensors,tokenizer.json}
 }
@@ -90,7 +90,7 @@ train_core() {
   mapfile -t mid < <(trained mid)
   mapfile -t tuned < <(trained tuned)
   mapfile -t reinforced < <(trained reinforced)
-  # Texts for the nights of individuals are the last that these stages write.
+  # The texts that the nights of individuals need belong to a core as well.
   base+=(base/neutral/{keep,held-out}.txt)
   mid+=(mid/neutral/{keep,held-out}.txt)
   tuned+=(tuned/neutral/{keep,held-out}.txt)

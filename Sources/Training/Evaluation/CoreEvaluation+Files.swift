@@ -22,10 +22,12 @@ extension CoreEvaluation {
     }
     let entries = try WrittenAnswers.collect(
       model, format, questions: questions, limit: limit)
-    add(name, entries, chance: Self.mostFrequentShare(of: entries)) { entry in
+    func isRight(_ entry: WrittenAnswers.Entry) -> Bool {
       entry.isFinished
         && Lesson.finalWord(of: entry.text).lowercased() == entry.expectedText.lowercased()
     }
+    record(entries, topic: name, isRight: isRight)
+    add(name, entries, chance: Self.mostFrequentShare(of: entries), isRight: isRight)
   }
 
   /// Adds word problems in the form of GSM8K: the first `limit` that fit the context, calculator at hand.
@@ -40,9 +42,12 @@ extension CoreEvaluation {
       return WrittenAnswers.Question(prompt: prompt, expected: prompt.turns.removeLast())
     }
     let entries = try WrittenAnswers.collect(model, format, questions: questions, limit: limit)
-    add(name, entries) {
-      $0.isFinished && Self.lastNumber(in: $0.text) == Self.lastNumber(in: $0.expectedText)
+    func isRight(_ entry: WrittenAnswers.Entry) -> Bool {
+      let expected = Self.lastNumber(in: entry.expectedText)
+      return entry.isFinished && expected != nil && Self.lastNumber(in: entry.text) == expected
     }
+    record(entries, topic: name, isRight: isRight)
+    add(name, entries, isRight: isRight)
   }
 
   /// The last number of a text, without thousands separators.

@@ -5,7 +5,7 @@ import Tensors
 import Tokenizers
 
 /// What a core can do, measured on worlds that it has never seen, beside chance and ceiling.
-public struct CoreEvaluation: Sendable, Codable {
+public struct CoreEvaluation: Sendable {
   /// One measured number.
   public struct Row: Sendable, Codable {
     public var name: String
@@ -18,7 +18,25 @@ public struct CoreEvaluation: Sendable, Codable {
     public var count: Int
   }
 
+  /// One question and what became of it.
+  public struct Answer: Sendable, Codable {
+    /// What it belongs to: "facts", "addition, 3 digits, calculator", a task's name.
+    public var topic: String
+    public var skill: Skill?
+    /// Everything up to the question, earlier answers as they should have been.
+    public var prompt: Conversation
+    public var expected: Conversation.Turn
+    public var written: Conversation.Turn
+    /// Nil where answers are not judged by their final word.
+    public var isRight: Bool?
+    /// The probability of all tokens that the core chose.
+    public var confidence: Double
+  }
+
   public var rows: [Row] = []
+  public private(set) var answers: [Answer] = []
+  /// Questions that did not fit the core's context.
+  public private(set) var skipped = 0
 
   public init() {}
 
@@ -29,7 +47,9 @@ public struct CoreEvaluation: Sendable, Codable {
     /// Facts per passage.
     public var factCount = 10
     /// Lessons of facts; each has a handful of questions.
-    public var lessonCount = 150
+    public var lessonCount = 300
+    /// Lessons of what stands behind `lookup`.
+    public var recallCount = 50
     /// Problems per kind of arithmetic, passages to reflect on.
     public var problemCount = 100
     /// Questions of every task from a file.
@@ -41,6 +61,7 @@ public struct CoreEvaluation: Sendable, Codable {
     public static let quick: Extent = {
       var extent = Extent()
       extent.lessonCount = 25
+      extent.recallCount = 8
       extent.problemCount = 25
       extent.taskCount = 50
       return extent
@@ -54,51 +75,58 @@ public struct CoreEvaluation: Sendable, Codable {
     _ model: Transformer, _ format: ChatFormat, extent: Extent = Extent(), seed: UInt64
   ) throws -> CoreEvaluation {
     var evaluation = CoreEvaluation()
-    func lessons(
-      _ name: String, _ count: Int, _ make: (inout RandomSource) -> Lesson
-    ) -> [Lesson] {
-      (0..<count).map { index in
+    func asked(
+      _ name: String, _ count: Int, topic: String? = nil, isJudged: Bool = true,
+      _ make: (inout RandomSource) -> Lesson
+    ) throws -> [WrittenAnswers.Entry] {
+      let lessons = (0..<count).map { index in
         var random = RandomSource(seed: seed, name: "evaluation of \(name) \(index)")
         return make(&random)
       }
+      let (entries, skipped) = try WrittenAnswers.collect(model, format, lessons)
+      evaluation.skipped += skipped
+      evaluation.record(entries, topic: topic ?? name) { isJudged ? $0.isRight : nil }
+      return entries
     }
-    let facts = try WrittenAnswers.collect(
-      model, format,
-      lessons("facts", extent.lessonCount) {
-        Curriculum.examination(factCount: extent.factCount, using: &$0)
-      })
+    let facts = try asked("facts", extent.lessonCount) {
+      Curriculum.examination(factCount: extent.factCount, using: &$0)
+    }
     evaluation.addFacts(facts, factCount: extent.factCount)
-    let recalled = try WrittenAnswers.collect(
-      model, format,
-      lessons("recall", extent.lessonCount / 3) { Curriculum.lesson(on: .recall, using: &$0) })
+    let recalled = try asked("recall", extent.recallCount) {
+      Curriculum.lesson(on: .recall, using: &$0)
+    }
     evaluation.add("lookup by tool", recalled, chance: mostFrequentShare(of: recalled))
     for digits in [2, 3, 4] {
-      func problems(_ withCalculator: Bool) -> [Lesson] {
-        lessons("addition of \(digits)", extent.problemCount) {
+      for withCalculator in [true, false] {
+        let name =
+          "addition, \(digits) digits, " + (withCalculator ? "calculator" : "written steps")
+        let sums = try asked("addition of \(digits)", extent.problemCount, topic: name) {
           ArithmeticProblem(digits: digits, operations: .addition, using: &$0)
             .lesson(withCalculator: withCalculator, using: &$0)
         }
-      }
-      for withCalculator in [true, false] {
-        evaluation.add(
-          "addition, \(digits) digits, " + (withCalculator ? "calculator" : "written steps"),
-          try WrittenAnswers.collect(model, format, problems(withCalculator)),
-          chance: 1 / (9 * pow(10, Double(digits - 1))))
+        evaluation.add(name, sums, chance: 1 / (9 * pow(10, Double(digits - 1))))
       }
     }
-    let spelled = try WrittenAnswers.collect(
-      model, format,
-      lessons("spelling", extent.problemCount / 2) {
-        Curriculum.lesson(on: .spelling, using: &$0)
-      })
+    let spelled = try asked("spelling", extent.problemCount / 2) {
+      Curriculum.lesson(on: .spelling, using: &$0)
+    }
     evaluation.add("spelling", spelled, chance: mostFrequentShare(of: spelled))
     evaluation.addReflection(
-      try WrittenAnswers.collect(
-        model, format,
-        lessons("reflection", extent.problemCount) {
-          Curriculum.reflection(factCount: $0.integer(in: 3..<7), using: &$0)
-        }))
+      try asked("reflection", extent.problemCount, isJudged: false) {
+        Curriculum.reflection(factCount: $0.integer(in: 3..<7), using: &$0)
+      })
     return evaluation
+  }
+
+  /// Keeps what was asked and answered.
+  mutating func record(
+    _ entries: [WrittenAnswers.Entry], topic: String, isRight: (WrittenAnswers.Entry) -> Bool?
+  ) {
+    answers += entries.map {
+      Answer(
+        topic: topic, skill: $0.skill, prompt: $0.question.prompt, expected: $0.question.expected,
+        written: .init(.assistant, $0.written), isRight: isRight($0), confidence: $0.confidence)
+    }
   }
 
   /// Adds the bits per byte of a text that the core has not read.
@@ -197,21 +225,5 @@ public struct CoreEvaluation: Sendable, Codable {
           chance: nil,
           ceiling: 1, count: grade.items))
     }
-  }
-}
-
-/// How far confidence is from the share of right answers.
-public enum Calibration {
-  /// Expected calibration error in ten bins of equal width (Guo et al. 2017, 1706.04599, eq. 3).
-  public static func expectedError(_ answers: [(confidence: Double, isRight: Bool)]) -> Double {
-    guard !answers.isEmpty else { return 0 }
-    var bins = Array(repeating: (confidence: 0.0, right: 0.0, count: 0.0), count: 10)
-    for answer in answers {
-      let bin = min(max(Int(answer.confidence * 10), 0), 9)
-      bins[bin].confidence += answer.confidence
-      bins[bin].right += answer.isRight ? 1 : 0
-      bins[bin].count += 1
-    }
-    return bins.reduce(0) { $0 + abs($1.right - $1.confidence) } / Double(answers.count)
   }
 }

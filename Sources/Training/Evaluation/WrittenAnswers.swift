@@ -45,21 +45,22 @@ struct WrittenAnswers {
     }
   }
 
-  /// Answers to every judged turn of `lessons` that fits the context, greedily, in the caller's precision.
+  /// Answers to every judged turn of `lessons` that fits the context, greedily, in the caller's precision; and how
+  /// many do not fit.
   ///
   /// Every question comes with the lesson up to it, earlier answers as they should have been.
   static func collect(
     _ model: Transformer, _ format: ChatFormat, _ lessons: [Lesson]
-  ) throws -> [Entry] {
-    try collect(
-      model, format,
-      questions: lessons.flatMap { lesson in
-        lesson.answers.map {
-          Question(
-            prompt: lesson.prompt(for: $0), expected: lesson.turn(of: $0), skill: $0.skill,
-            world: lesson.world)
-        }
-      })
+  ) throws -> (entries: [Entry], skipped: Int) {
+    let questions = lessons.flatMap { lesson in
+      lesson.answers.map {
+        Question(
+          prompt: lesson.prompt(for: $0), expected: lesson.turn(of: $0), skill: $0.skill,
+          world: lesson.world)
+      }
+    }
+    let entries = try collect(model, format, questions: questions)
+    return (entries, questions.count - entries.count)
   }
 
   /// Answers to the first `limit` questions that fit the context, greedily, in the caller's precision.
