@@ -28,7 +28,9 @@ import Training
       return (numbers.compactMapValues { $0 } as [String: Any])
         .merging(["name": row.name, "count": count]) { $1 }
     }
-    let data = try JSONSerialization.data(withJSONObject: ["seed": 1, "rows": rows])
+    let data = try JSONSerialization.data(withJSONObject: [
+      "model": stage, "seed": 1, "seconds": 2, "rows": rows,
+    ])
     try write(String(decoding: data, as: UTF8.self), "\(stage)/evaluation.json")
   }
 
@@ -163,9 +165,12 @@ import Training
     }
     #expect(message().contains("holds no stage"))
     try makeRun()
-    try write("{\"rows\":[{\"name\":1}]}", "base/evaluation.json")
+    func evaluation(_ rows: String) -> String {
+      "{\"model\":\"base\",\"seed\":1,\"seconds\":2,\"rows\":[\(rows)]}"
+    }
+    try write(evaluation("{\"name\":1}"), "base/evaluation.json")
     #expect(message().contains("base/evaluation.json") && message().contains("name"))
-    try write("{\"rows\":[]}", "base/evaluation.json")
+    try write(evaluation(""), "base/evaluation.json")
     #expect(message().isEmpty)
     try write("{\"steps\":", "mid/stage.json")
     #expect(message().contains("mid/stage.json") && message().contains("JSON"))

@@ -48,7 +48,7 @@ public struct PipelineReport: Sendable, Encodable {
   private static func commands(in folder: URL, _ stages: [StageRecord]) throws -> [String] {
     let file = folder.appendingPathComponent(commandsFileName)
     guard FileManager.default.fileExists(atPath: file.path) else {
-      return stages.compactMap { $0.summary?.command.map { "circadian \($0)" } }
+      return stages.compactMap { $0.summary.map { "circadian \($0.command)" } }
     }
     let text = try ReportError.reading(file) { try String(contentsOf: file, encoding: .utf8) }
     return text.split(separator: "\n").map { line in

@@ -21,31 +21,13 @@ public struct StageRecord: Sendable, Encodable {
     case missing, unfinished, finished
   }
 
-  /// The stage's own summary; what it does not say is nil.
-  public struct Summary: Sendable, Codable {
-    public var command: String?
-    public var seed: UInt64?
-    public var steps: Int?
-    public var tokens: Int?
-    public var seconds: Double?
-    public var parameters: Int?
-    public var precision: String?
-  }
-
-  /// What `circadian evaluate` found.
-  public struct Evaluation: Sendable, Codable {
-    public var seed: UInt64?
-    public var seconds: Double?
-    public var rows: [CoreEvaluation.Row]
-  }
-
   public let stage: PipelineStage
   public private(set) var state = State.missing
-  public private(set) var summary: Summary?
+  public private(set) var summary: StageSummary?
   /// When the stage ended, or wrote its last step.
   public private(set) var date: Date?
   public private(set) var lastStep: Int?
-  public private(set) var evaluation: Evaluation?
+  public private(set) var evaluation: EvaluationRecord?
   public private(set) var curves: MetricCurves?
 
   private enum CodingKeys: CodingKey {
@@ -58,26 +40,26 @@ public struct StageRecord: Sendable, Encodable {
   public init(_ stage: PipelineStage, in pipeline: URL) throws {
     self.stage = stage
     let folder = pipeline.appendingPathComponent(stage.rawValue)
-    let metrics = folder.appendingPathComponent("metrics.jsonl")
+    let metrics = folder.appendingPathComponent(StageFiles.metrics)
     if let date = Self.date(of: metrics) {
       let curves = try ReportError.reading(metrics) { try MetricCurves(contentsOf: metrics) }
       (self.curves, lastStep, self.date, state) = (curves, curves.lastStep, date, .unfinished)
     }
-    let file = folder.appendingPathComponent("stage.json")
+    let file = folder.appendingPathComponent(StageFiles.summary)
     if let date = Self.date(of: file) {
-      summary = try ReportError.decode(Summary.self, from: file)
+      summary = try ReportError.decode(StageSummary.self, from: file)
       (self.date, state) = (date, .finished)
     }
-    let evaluation = folder.appendingPathComponent("evaluation.json")
+    let evaluation = folder.appendingPathComponent(StageFiles.evaluation)
     if Self.date(of: evaluation) != nil {
-      self.evaluation = try ReportError.decode(Evaluation.self, from: evaluation)
+      self.evaluation = try ReportError.decode(EvaluationRecord.self, from: evaluation)
     }
   }
 
   /// Tokens per second: over the whole stage, or in the middle one of its steps so far.
   public var tokensPerSecond: Double? {
-    if let tokens = summary?.tokens, let seconds = summary?.seconds, seconds > 0 {
-      return Double(tokens) / seconds
+    if let summary, summary.seconds > 0 {
+      return Double(summary.tokens) / summary.seconds
     }
     let speeds = curves?["tokensPerSecond"]?.points.map(\.y).sorted() ?? []
     return speeds.isEmpty ? nil : speeds[speeds.count / 2]

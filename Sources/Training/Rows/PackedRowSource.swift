@@ -51,9 +51,8 @@ public final class PackedRowSource<Source: TokenSequenceSource & SendableMetatyp
         guard let row = try state.rows.next(report: { report("\($0)") }) else {
           throw TrainingError.nothingLearned(step: step + 1)
         }
-        let repeats = Double(random.uniform()) < repeatShare
-        let period = random.integer(in: max(length / 8, 1)..<max(length / 2, 1) + 1)
-        return repeats ? repeating(row, period: period) : row
+        let period = TokenWindows.period(of: length, share: repeatShare, using: &random)
+        return period.map { repeating(row, period: $0) } ?? row
       }
     }
   }

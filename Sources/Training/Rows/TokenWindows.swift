@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 
@@ -19,10 +20,12 @@ public struct TokenWindows: Sendable {
     self.seed = seed
   }
 
-  /// A number that other tokens would hardly have (FNV-1a over words).
+  /// A number that other tokens would hardly have.
   var digest: UInt64 {
-    tokens.reduce(0xcbf2_9ce4_8422_2325) {
-      ($0 ^ UInt64(UInt32(bitPattern: $1))) &* 0x100_0000_01b3
+    tokens.withUnsafeBytes {
+      var digest = StableDigest()
+      digest.add($0)
+      return digest.value
     }
   }
 
@@ -60,11 +63,14 @@ public struct TokenWindows: Sendable {
   /// `share` of all windows repeat, at periods from an eighth to half of their length.
   public func periods(step: Int, batch: Int, share: Double) -> [Int?] {
     var random = RandomSource(seed: seed, name: "periods of step \(step)")
-    return (0..<batch).map { _ in
-      let repeats = Double(random.uniform()) < share
-      let period = random.integer(in: max(length / 8, 1)..<max(length / 2, 1) + 1)
-      return repeats ? period : nil
-    }
+    return (0..<batch).map { _ in Self.period(of: length, share: share, using: &random) }
+  }
+
+  /// The period of one window, nil where it does not repeat itself.
+  static func period(of length: Int, share: Double, using random: inout RandomSource) -> Int? {
+    let repeats = Double(random.uniform()) < share
+    let period = random.integer(in: max(length / 8, 1)..<max(length / 2, 1) + 1)
+    return repeats ? period : nil
   }
 
   private func order(ofEpoch epoch: Int) -> [Int] {

@@ -165,24 +165,17 @@ struct DistillCommand: Command {
       }
     }
     let teacherBits = try invocation[precision].run { try bitsPerByte(of: teacher) }
-    // Other worlds than any that is trained on: their names hold another word.
-    let watched = (0..<100).map { Curriculum(seed: invocation.seed).lesson(named: "watched \($0)") }
+    let watched = format.map { WatchedLessons($0, seed: invocation.seed) }
     return .init(every: 250) { model in
-      var measures: [String: Double] = [:]
+      var measures = try watched?.measures(of: model) ?? [:]
       measures[Self.bits] = try bitsPerByte(of: model)
       measures[Self.teacherBits] = teacherBits
-      if let format {
-        let accuracy = try AnswerAccuracy.measure(model, format, watched)
-        for (skill, count) in accuracy.bySkill { measures[skill.rawValue] = count.share }
-      }
       return measures
     }
   }
 
   private static func text(_ measures: [String: Double]) -> String {
-    var parts = Skill.allCases.compactMap { skill in
-      measures[skill.rawValue].map { "\(skill.rawValue) \(Readable.fixed(100 * $0, 0))%" }
-    }
+    var parts = [WatchedLessons.text(measures)].filter { !$0.isEmpty }
     if let student = measures[bits], let teacher = measures[teacherBits] {
       parts.append(
         "\(Readable.fixed(student, 4)) bits per byte of held-out text, the teacher's "

@@ -10,9 +10,6 @@ import Tokenizers
 import Training
 
 struct EvaluateCommand: Command {
-  /// What pipelines call the result of a stage, in its folder.
-  static let fileName = "evaluation.json"
-
   let name = "evaluate"
   let abstract = "Measures what a core can do, on worlds that it has never seen."
   let discussion = """
@@ -52,13 +49,6 @@ struct EvaluateCommand: Command {
     out
     answers
     precision
-  }
-
-  struct Report: Codable {
-    var model: String
-    var seed: UInt64
-    var seconds: Double
-    var rows: [CoreEvaluation.Row]
   }
 
   func run(_ invocation: Invocation) async throws {
@@ -103,7 +93,7 @@ struct EvaluateCommand: Command {
         "\(evaluation.skipped) questions do not fit the core's context of "
           + "\(core.model.configuration.contextLength) tokens and were not asked")
     }
-    let report = Report(
+    let report = EvaluationRecord(
       model: folder.path, seed: seed, seconds: Date().timeIntervalSince(start),
       rows: evaluation.rows)
     if let out = invocation[out] { try AtomicFile.write(JSONFormat.data(report), to: out) }

@@ -87,30 +87,18 @@ struct LessonTraining: Sendable {
     plan.scaleRates(by: Float(invocation[rate]))
     let run = TrainingRun(
       plan, model: core.model, origin: core.model.parameters.digest, rows: rows)
-    // Other worlds than any that is trained on: their names hold another word.
-    let watched = (0..<100).map { Curriculum(seed: invocation.seed).lesson(named: "watched \($0)") }
+    let watched = WatchedLessons(format, seed: invocation.seed)
     let summary = try stage.perform(
       run, tokensPerStep: tokensPerStep,
-      evaluation: .init(every: 250) { model in
-        let accuracy = try AnswerAccuracy.measure(model, format, watched)
-        return Dictionary(
-          uniqueKeysWithValues: accuracy.bySkill.map { ($0.key.rawValue, $0.value.share) })
-      },
-      describe: Self.text)
+      evaluation: .init(every: 250, watched.measures), describe: WatchedLessons.text)
     let source = invocation[model]
     try NeutralTexts.copy(from: source, to: stage.folder)
     try stage.write(
       core.model, tokenizerFile: source.appendingPathComponent(LanguageModel.tokenizerFileName),
       pretrainingTokens: core.pretrainingTokens.map { $0 + summary.tokens }, summary: summary)
     try invocation.report(summary) {
-      "\(Self.text(summary.measures))\n\(summary.parameters) parameters after \(summary.tokens) tokens. "
+      "\(WatchedLessons.text(summary.measures))\n\(summary.parameters) parameters after \(summary.tokens) tokens. "
         + "Written to \(stage.folder.path)"
     }
-  }
-
-  private static func text(_ measures: [String: Double]) -> String {
-    Skill.allCases.compactMap { skill in
-      measures[skill.rawValue].map { "\(skill.rawValue) \(Readable.fixed(100 * $0, 0))%" }
-    }.joined(separator: ", ")
   }
 }

@@ -85,7 +85,7 @@ struct Practice: Sendable {
   func run(
     _ credit: Reinforcement.Credit, on practice: ArithmeticPractice, seed: UInt64,
     in folder: URL, _ invocation: Invocation
-  ) throws -> TrainingStage.Summary {
+  ) throws -> StageSummary {
     let source = invocation[model]
     let stage = try TrainingStage("reinforce", in: folder, from: source, invocation)
     let core = try LanguageModel.open(source)
@@ -95,13 +95,13 @@ struct Practice: Sendable {
     invocation.note(
       "\(practice.identity), \(plan.steps) steps of \(plan.problems) x \(plan.answers) answers"
         + (before.map { "; \(Readable.percent($0)) of held-out problems solved before" } ?? ""))
-    var metrics = MetricsLog(stage.folder.appendingPathComponent(TrainingStage.metricsFileName))
+    var metrics = MetricsLog(stage.folder.appendingPathComponent(StageFiles.metrics))
     let start = Date()
     var first: Int?
     // From here on Ctrl-C is taken at the end of a step.
     _ = Interruption.isRequested
     let isComplete = try run.run(
-      checkpoint: stage.folder.appendingPathComponent(TrainingStage.checkpointFileName),
+      checkpoint: stage.folder.appendingPathComponent(StageFiles.checkpoint),
       heldOutProblems: invocation[heldOut], isInterrupted: { Interruption.isRequested },
       report: { line in
         if first == nil { stage.reopen() }
@@ -116,10 +116,10 @@ struct Practice: Sendable {
     }
     let lines = MetricsLog.read(
       Reinforcement.StepReport.self,
-      from: stage.folder.appendingPathComponent(TrainingStage.metricsFileName))
+      from: stage.folder.appendingPathComponent(StageFiles.metrics))
     let after = try run.heldOutSolved(invocation[heldOut])
     let tokens = lines.reduce(0) { $0 + $1.tokens }
-    let summary = TrainingStage.Summary(
+    let summary = StageSummary(
       stage: stage.name, command: TrainingStage.command, seed: plan.seed, steps: plan.steps,
       tokens: tokens, seconds: lines.reduce(0) { $0 + Double($1.tokens) / $1.tokensPerSecond },
       parameters: run.model.parameters.count, precision: plan.precision.rawValue,

@@ -7,28 +7,6 @@ import Training
 
 /// What every training command does around its run: one line a step, metrics, what is left, the summary.
 struct TrainingStage {
-  /// The summary that a finished stage leaves in its folder, for reports.
-  struct Summary: Codable {
-    static let fileName = "stage.json"
-
-    var stage: String
-    /// The command line, without the program's own path.
-    var command: String
-    var seed: UInt64
-    var steps: Int
-    /// Tokens trained on, those of earlier stages not counted.
-    var tokens: Int
-    /// The sum of all steps' time, over interruptions.
-    var seconds: Double
-    var parameters: Int
-    var precision: String
-    /// What was measured after the last step, by name.
-    var measures: [String: Double]
-  }
-
-  static let metricsFileName = "metrics.jsonl"
-  static let checkpointFileName = "checkpoint.safetensors"
-
   let name: String
   let folder: URL
   let invocation: Invocation
@@ -58,8 +36,8 @@ struct TrainingStage {
   func perform(
     _ run: TrainingRun, tokensPerStep: Int, evaluation: TrainingRun.Evaluation?,
     describe: @escaping ([String: Double]) -> String
-  ) throws -> Summary {
-    var metrics = MetricsLog(folder.appendingPathComponent(Self.metricsFileName))
+  ) throws -> StageSummary {
+    var metrics = MetricsLog(folder.appendingPathComponent(StageFiles.metrics))
     let peak = try MatrixPeak.gigaflops(run.plan.precision)
     invocation.note(
       "\(run.model.parameters.count) parameters, \(run.plan.steps) steps of \(tokensPerStep) tokens, "
@@ -71,7 +49,7 @@ struct TrainingStage {
     // From here on Ctrl-C is taken at the end of a step.
     _ = Interruption.isRequested
     let isComplete = try run.run(
-      checkpoint: folder.appendingPathComponent(Self.checkpointFileName), evaluation: evaluation,
+      checkpoint: folder.appendingPathComponent(StageFiles.checkpoint), evaluation: evaluation,
       isInterrupted: { Interruption.isRequested },
       report: { line in
         if first == nil { reopen() }
@@ -108,18 +86,18 @@ struct TrainingStage {
   /// Removes the summary, which stands for a complete stage, and the evaluation: with a new step this one no longer
   /// is complete, and its core another.
   func reopen() {
-    for name in [Summary.fileName, EvaluateCommand.fileName] {
+    for name in [StageFiles.summary, StageFiles.evaluation] {
       try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
     }
   }
 
   private func finish(
     _ run: TrainingRun, tokensPerStep: Int, measures: [String: Double]
-  ) throws -> Summary {
+  ) throws -> StageSummary {
     let lines = MetricsLog.read(
-      TrainingRun.StepReport.self, from: folder.appendingPathComponent(Self.metricsFileName))
+      TrainingRun.StepReport.self, from: folder.appendingPathComponent(StageFiles.metrics))
     let seconds = lines.reduce(0) { $0 + Double(tokensPerStep) / $1.tokensPerSecond }
-    return Summary(
+    return StageSummary(
       stage: name, command: Self.command, seed: run.plan.seed, steps: run.plan.steps,
       tokens: run.plan.steps * tokensPerStep, seconds: seconds,
       parameters: run.model.parameters.count,
@@ -139,12 +117,12 @@ struct TrainingStage {
 
   /// Writes the trained model in its serving form, and last the summary, which says that the stage is complete.
   func write(
-    _ model: Transformer, tokenizerFile: URL, pretrainingTokens: Int?, summary: Summary
+    _ model: Transformer, tokenizerFile: URL, pretrainingTokens: Int?, summary: StageSummary
   ) throws {
     try LanguageModel.write(
       model, tokenizerFile: tokenizerFile, pretrainingTokens: pretrainingTokens,
       precision: .bfloat16, to: folder)
     try AtomicFile.write(
-      JSONFormat.data(summary), to: folder.appendingPathComponent(Summary.fileName))
+      JSONFormat.data(summary), to: folder.appendingPathComponent(StageFiles.summary))
   }
 }
