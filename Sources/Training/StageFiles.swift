@@ -11,6 +11,10 @@ public enum StageFiles {
 
 /// The summary that a finished stage leaves in its folder, for reports.
 public struct StageSummary: Sendable, Codable {
+  /// The measures of practice: the share of held-out problems that are solved, before the first step and after
+  /// the last.
+  public static let (solvedBefore, solved) = ("solved before", "solved")
+
   public var stage: String
   /// The command line, without the program's own path.
   public var command: String

@@ -107,10 +107,16 @@ import Training
   @Test func changesWithinChanceAreNotClaimed() throws {
     try makeRun()
     try evaluate("reinforced", count: 40, ("lookup, 10 facts", 0.93, 0.1, 1))
+    try write(
+      """
+      {"stage":"reinforce","command":"reinforce","seed":7,"steps":4,"tokens":1200,"seconds":60,
+       "parameters":1,"precision":"bfloat16","measures":{"solved before":0.44,"solved":0.75}}
+      """, "reinforced/stage.json")
     let report = try PipelineReport(folder: folder.url)
     #expect(
       report.gains[3].sentence
-        == "reinforce: no measure is clearly better; of 1 measure 0 better than midtrain, 0 worse.")
+        == "reinforce: held-out problems of the kind that is practised solved 0.44 -> 0.75; "
+        + "no measure is clearly better; of 1 measure 0 better than midtrain, 0 worse.")
     #expect(report.gains[3].changes.map(\.isClear) == [false])
     #expect(report.document.markdown.contains("| 0.930 -0.040 | 1.000 | 40 or 400 |"))
   }

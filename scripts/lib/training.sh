@@ -100,11 +100,11 @@ train_core() {
     -- tokenizer.json
   once pretrain circadian pretrain --depth "$depth" --context 512 --batch 16 \
     --tokens "$pretrain_tokens" --seed "$seed" --tokenizer tokenizer.json --out base "${texts[@]}" -- "${base[@]}"
-  # A look is enough at stages that others follow.
+  # A look is enough at a core that has only read; from then on each stage is compared with the one before.
   evaluate base --quick
   once midtrain circadian midtrain --model base --out mid --tokens "$midtrain_tokens" \
     --seed "$seed" "${texts[@]}" -- "${mid[@]}"
-  evaluate mid --quick
+  evaluate mid "${full_evaluation[@]}"
   once finetune circadian finetune --model mid --out tuned --tokens "$finetune_tokens" \
     --seed "$seed" "${texts[@]}" -- "${tuned[@]}"
   evaluate tuned "${full_evaluation[@]}"

@@ -60,10 +60,20 @@ public struct PipelineReport: Sendable, Encodable {
 
   private static func gain(of record: StageRecord, _ evaluation: EvaluationTable) -> Gain {
     let changes = evaluation.changes(in: record.stage)
+    let parts = [practice(of: record), outcome(of: record, evaluation, changes)]
     return Gain(
       stage: record.stage,
-      sentence: "\(record.stage.command): \(outcome(of: record, evaluation, changes)).",
+      sentence: "\(record.stage.command): \(parts.compactMap(\.self).joined(separator: "; ")).",
       changes: changes)
+  }
+
+  /// What became of the problems that a stage practises, which the evaluation does not ask.
+  private static func practice(of record: StageRecord) -> String? {
+    guard let measures = record.summary?.measures, let before = measures[StageSummary.solvedBefore],
+      let after = measures[StageSummary.solved]
+    else { return nil }
+    return "held-out problems of the kind that is practised solved "
+      + "\(ReportNumber.short(before)) -> \(ReportNumber.short(after))"
   }
 
   /// The largest gain, how many measures changed beyond chance, and the largest loss among them.

@@ -45,8 +45,8 @@ struct CompareRewardsCommand: Command {
         invocation.note("\(arm.name), seed \(seed)")
         // An arm that is complete only measures again; one of other settings is refused by its checkpoint.
         let summary = try practice.run(arm.credit, on: task, seed: seed, in: place, invocation)
-        guard let before = summary.measures[Practice.before],
-          let after = summary.measures[Practice.after]
+        guard let before = summary.measures[StageSummary.solvedBefore],
+          let after = summary.measures[StageSummary.solved]
         else { continue }
         runs.append(.init(arm: arm.name, seed: seed, before: before, after: after))
       }

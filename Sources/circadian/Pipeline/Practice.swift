@@ -13,9 +13,6 @@ extension Reinforcement.StepReport: StepMetric {}
 
 /// The options and the run of practice on problems that can be judged.
 struct Practice: Sendable {
-  /// The names of what is measured: the share of held-out problems solved.
-  static let (before, after) = ("solved before", "solved")
-
   /// What can be practised.
   enum Kind: String, CaseIterable, CommandLineValue {
     /// Sums in written columns.
@@ -123,7 +120,8 @@ struct Practice: Sendable {
       stage: stage.name, command: TrainingStage.command, seed: plan.seed, steps: plan.steps,
       tokens: tokens, seconds: lines.reduce(0) { $0 + Double($1.tokens) / $1.tokensPerSecond },
       parameters: run.model.parameters.count, precision: plan.precision.rawValue,
-      measures: [Self.before: before, Self.after: after].compactMapValues(\.self))
+      measures: [StageSummary.solvedBefore: before, StageSummary.solved: after].compactMapValues(
+        \.self))
     try NeutralTexts.copy(from: source, to: stage.folder)
     try stage.write(
       run.model, tokenizerFile: source.appendingPathComponent(LanguageModel.tokenizerFileName),

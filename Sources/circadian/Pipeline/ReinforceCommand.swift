@@ -42,7 +42,7 @@ struct ReinforceCommand: Command {
         summary.measures[name].map(Readable.percent) ?? "not measured"
       }
       return
-        "held-out problems solved: \(share(Practice.before)) before, \(share(Practice.after)) after. "
+        "held-out problems solved: \(share(StageSummary.solvedBefore)) before, \(share(StageSummary.solved)) after. "
         + "Written to \(folder.path)"
     }
   }
