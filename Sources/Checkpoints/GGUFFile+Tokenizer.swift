@@ -21,9 +21,15 @@ extension GGUFFile {
   }
 
   private func sentencePieceTokenizer() throws -> SentencePieceTokenizer {
-    try SentencePieceTokenizer(
-      tokens: pieces(), scores: value(of: "tokenizer.ggml.scores"),
-      types: types(), beginningOfText: token("bos"), endOfText: token("eos"),
+    // Scores and types are optional (GGUF specification, "if present").
+    let pieces = try pieces()
+    let types = try types()
+    return try SentencePieceTokenizer(
+      tokens: pieces,
+      scores: valueIfPresent(of: "tokenizer.ggml.scores")
+        ?? Array(repeating: 0, count: pieces.count),
+      types: types.isEmpty ? Array(repeating: 1, count: pieces.count) : types,
+      beginningOfText: token("bos"), endOfText: token("eos"),
       unknown: token("unknown"),
       addsDummyPrefix: valueIfPresent(of: "tokenizer.ggml.add_space_prefix") ?? true)
   }
@@ -41,9 +47,10 @@ extension GGUFFile {
     return pieces.map { Array($0.utf8) }
   }
 
+  /// The types of all tokens, none where the file does not tell.
   private func types() throws -> [Int32] {
     let key = "tokenizer.ggml.token_type"
-    let types: [Int] = try value(of: key)
+    let types: [Int] = try valueIfPresent(of: key) ?? []
     return try types.map { type in
       guard let type = Int32(exactly: type) else {
         throw file.malformed(.key(key), expected: "numbers of token types, found \(type)")

@@ -87,7 +87,8 @@ extension Llama2CFile.Configuration: CustomStringConvertible {
     contextLength = try positive(6, "seq_len")
     guard width.isMultiple(of: 2 * headCount) else {
       throw file.malformed(
-        .offset(12), expected: "n_heads that divide dim \(width) evenly, found \(headCount)")
+        .offset(12),
+        expected: "n_heads that part dim \(width) into heads of an even width, found \(headCount)")
     }
     guard headCount.isMultiple(of: keyHeadCount) else {
       throw file.malformed(

@@ -46,9 +46,6 @@ public struct SafetensorsFile: TensorSource, Sendable {
 
   public func tensor(named name: String) throws -> Tensor? { try table.tensor(named: name) }
 
-  /// The shape of a tensor, without reading it.
-  public func shape(of name: String) -> Shape? { table[name]?.shape }
-
   // Empty tensors share their offset with another, so the name decides.
   private static func precedes(_ a: TensorRecord, _ b: TensorRecord) -> Bool {
     (a.bytes.lowerBound, a.bytes.upperBound, a.name)

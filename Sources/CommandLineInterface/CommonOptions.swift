@@ -36,8 +36,12 @@ public enum CommonOptions {
     #if canImport(Darwin)
       let data = user.appending(path: "Library/Application Support", directoryHint: .isDirectory)
     #else
+      // The base-directory specification says that a relative path there is to be ignored.
+      let given = folder("XDG_DATA_HOME").flatMap {
+        environment["XDG_DATA_HOME"]?.hasPrefix("/") == true ? $0 : nil
+      }
       let data =
-        folder("XDG_DATA_HOME") ?? user.appending(path: ".local/share", directoryHint: .isDirectory)
+        given ?? user.appending(path: ".local/share", directoryHint: .isDirectory)
     #endif
     return data.appending(path: tool, directoryHint: .isDirectory)
   }

@@ -55,13 +55,15 @@ public struct InputLines {
 
   /// Waits for bytes and takes them.
   ///
-  /// Ctrl-C arrives on whichever thread takes signals, which is hardly this one, so that a read
-  /// would not return; hence the look at the flag ten times a second.
+  /// Ctrl-C arrives on whichever thread takes signals, so that a read may not return; hence the look at the flag
+  /// ten times a second, and whenever a signal ends the wait.
   private mutating func fill() throws {
     var descriptor = pollfd(fd: fileDescriptor, events: Int16(POLLIN), revents: 0)
+    var ready: Int32
     repeat {
       try Interruption.check("")
-    } while poll(&descriptor, 1, 100) == 0
+      ready = poll(&descriptor, 1, 100)
+    } while ready == 0 || (ready < 0 && errno == EINTR)
     var chunk = [UInt8](repeating: 0, count: 4096)
     let count = read(fileDescriptor, &chunk, chunk.count)
     if count >= 0 {

@@ -17,7 +17,8 @@ public enum AtomicFile {
   public static func requireWritable(_ url: URL) throws(FileSystemError) {
     try refuseSpecialFile(at: url)
     let folder = url.deletingLastPathComponent()
-    guard access(folder.path, W_OK) == 0 else {
+    // With "/.", so that a file in the place of the folder is none.
+    guard access(folder.path + "/.", W_OK | X_OK) == 0 else {
       throw FileSystemError(operation: "write", path: url.path, code: errno)
     }
   }

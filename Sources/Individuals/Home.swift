@@ -8,27 +8,6 @@ public struct Home: Sendable {
     self.root = root.standardizedFileURL
   }
 
-  /// The folder named by `CIRCADIAN_HOME`, or the platform's data folder for this program.
-  public static func standard(
-    environment: [String: String] = ProcessInfo.processInfo.environment
-  ) -> Home {
-    if let path = environment["CIRCADIAN_HOME"], !path.isEmpty {
-      return Home(root: URL(fileURLWithPath: path, isDirectory: true))
-    }
-    let user =
-      environment["HOME"].flatMap { $0.isEmpty ? nil : URL(fileURLWithPath: $0) }
-      ?? FileManager.default.homeDirectoryForCurrentUser
-    #if canImport(Darwin)
-      return Home(root: user.appendingPathComponent("Library/Application Support/Circadian"))
-    #else
-      // The base-directory specification says that a relative path there is to be ignored.
-      if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
-        return Home(root: URL(fileURLWithPath: data).appendingPathComponent("circadian"))
-      }
-      return Home(root: user.appendingPathComponent(".local/share/circadian"))
-    #endif
-  }
-
   /// The names of all individuals, sorted; none when the folder does not exist yet.
   public func names() throws -> [String] {
     guard FileManager.default.fileExists(atPath: root.path) else { return [] }

@@ -10,6 +10,7 @@ extension LanguageModel {
     guard architecture == "llama" else {
       throw LanguageModelError.unsupportedArchitecture(path: url.path, name: architecture)
     }
+    try requirePlainRotation(file, url)
     let tokenizer = try file.tokenizer()
     func integer(_ key: String) throws -> Int { try file.value(of: "llama." + key, as: Int.self) }
     let headCount = try integer("attention.head_count")
@@ -28,6 +29,19 @@ extension LanguageModel {
       ignoring: { $0 == "rope_freqs.weight" })
     try check(tokenizer, fits: model, path: url.path)
     return LanguageModel(model: model, tokenizer: tokenizer)
+  }
+
+  /// Refuses a file whose rotation is scaled: read without its factors, every angle would be wrong.
+  private static func requirePlainRotation(_ file: GGUFFile, _ url: URL) throws {
+    let scaling: String? = try file.valueIfPresent(of: "llama.rope.scaling.type")
+    let factors = try file.tensor(named: "rope_freqs.weight")?.values ?? []
+    for (place, isScaled) in [
+      ("llama.rope.scaling.type", (scaling ?? "none") != "none"),
+      ("rope_freqs.weight", factors.contains { $0 != 1 }),
+    ] where isScaled {
+      throw LanguageModelError.unreadableConfiguration(
+        path: url.path, reason: "\(place): a rotation with scaled frequencies is not supported")
+    }
   }
 
   static func openLlama2C(_ url: URL, tokenizer: URL?) throws -> LanguageModel {

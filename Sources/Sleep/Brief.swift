@@ -109,6 +109,7 @@ public struct Brief: Sendable {
 extension Double {
   /// The number with a fixed count of decimals.
   func formatted(places: Int) -> String {
+    guard magnitude < 1e15 else { return "\(self)" }
     let scale = pow(10, Double(places))
     let rounded = Int((self * scale).rounded())
     let (whole, rest) = abs(rounded).quotientAndRemainder(dividingBy: Int(scale))

@@ -21,19 +21,23 @@ public struct DayText: Sendable {
 
   /// Words shorter than this carry too little to be worth asking for.
   private static let shortestWord = 3
+  /// Of a script without spaces a whole sentence would be a word; nobody writes one of so many tokens.
+  private static let mostTokens = 16
 
   public init(_ episode: Episode, _ tokenizer: any Tokenizer) {
     self.episode = episode
     tokens = tokenizer.encode(episode.text)
     var offsets = [0]
     offsets.reserveCapacity(tokens.count + 1)
-    var length = 0
+    // Some tokenizers put a space before the text that is not its own.
+    var length = tokenizer.addsDummyPrefix ? -1 : 0
     for token in tokens {
       length += tokenizer.bytes(for: token).count
-      offsets.append(length)
+      offsets.append(max(length, 0))
     }
     self.offsets = offsets
-    words = Self.words(in: Array(episode.text.utf8), offsets)
+    // A tokenizer that changes the text (NFC, unknown characters) leaves no way back to it.
+    words = length == episode.text.utf8.count ? Self.words(in: episode.text, offsets) : []
   }
 
   /// The bytes that are predicted: all but those of the first token.
@@ -45,24 +49,26 @@ public struct DayText: Sendable {
   }
 
   /// Runs of letters that whole tokens spell, with at most a space or line break before them.
-  private static func words(in text: [UInt8], _ offsets: [Int]) -> [Word] {
+  private static func words(in string: String, _ offsets: [Int]) -> [Word] {
+    let text = Array(string.utf8)
+    let isLetter = letters(of: string)
     var words: [Word] = []
     var token = 0
     var index = 0
     while index < text.count {
-      guard isLetter(text[index]) else {
+      guard isLetter[index] else {
         index += 1
         continue
       }
       let start = index
-      while index < text.count, isLetter(text[index]) { index += 1 }
+      while index < text.count, isLetter[index] { index += 1 }
       guard index - start >= shortestWord else { continue }
       while token + 1 < offsets.count, offsets[token + 1] <= start { token += 1 }
       let isAligned =
         offsets[token] == start || (offsets[token] == start - 1 && isSpace(text[start - 1]))
       var end = token
       while end < offsets.count, offsets[end] < index { end += 1 }
-      if isAligned, end < offsets.count, offsets[end] == index {
+      if isAligned, end < offsets.count, offsets[end] == index, end - token <= mostTokens {
         words.append(Word(tokens: token..<end, bytes: start..<index))
       }
     }
@@ -71,8 +77,13 @@ public struct DayText: Sendable {
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0a }
 
-  /// ASCII letters and every byte of a character beyond ASCII.
-  private static func isLetter(_ byte: UInt8) -> Bool {
-    (0x41...0x5a).contains(byte & 0xdf) || byte >= 0x80
+  /// For every byte of the UTF-8 text whether it belongs to a letter.
+  private static func letters(of string: String) -> [Bool] {
+    string.unicodeScalars.flatMap { scalar in
+      Array(
+        repeating: scalar.properties.isAlphabetic
+          || scalar.properties.canonicalCombiningClass != .notReordered,
+        count: UTF8.width(scalar))
+    }
   }
 }

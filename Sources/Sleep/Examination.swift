@@ -83,7 +83,9 @@ public struct Examination {
       guard text.tokens.count > 1 else { continue }
       let lossesBefore = try Recall.losses(before.model, text)
       let lossesNow = try Recall.losses(now, text)
-      let words = Recall.surprisingWords(text, losses: lossesBefore)
+      let words = Recall.surprisingWords(
+        text, losses: lossesBefore,
+        contextLength: before.model.configuration.contextLength)
       let recalled = try Recall.cloze(now, text, words)
       sums.add(
         text, before: lossesBefore, now: lossesNow,

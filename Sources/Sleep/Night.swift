@@ -97,6 +97,7 @@ public struct Night {
     try settings.precision.run {
       let mind = try Mind.wake(individual)
       let core = try Mind.wake(individual, upTo: .some(nil))
+      let settings = self.settings.fitted(toContext: core.model.configuration.contextLength)
       let texts = episodes.map { DayText($0, mind.tokenizer) }
       let day = StudyMaterial(
         joining: try texts.filter { $0.tokens.count > 1 }.map {
@@ -118,26 +119,24 @@ public struct Night {
             teacherShare: settings.teacherShare)
         })
       let steps = settings.steps(dayTokens: day.tokens.count)
-      let neutralMaterial = try self.neutralMaterial(core, steps: steps)
+      let neutralMaterial = try self.neutralMaterial(core, settings, steps: steps)
       let memory = NightMemory.begin(
         settings.memory, size: settings.size, on: mind.model, seed: settings.seed)
       return NightTraining(
         settings: settings, model: mind.model, memory: memory, day: day,
         rehearsal: rehearsal.holds(settings.window) ? rehearsal : nil, neutral: neutralMaterial,
-        neutralWindow: neutralWindow(core), steps: steps)
+        steps: steps)
     }
   }
 
-  private func neutralWindow(_ core: Mind) -> Int {
-    min(settings.neutralWindow, core.model.configuration.contextLength)
-  }
-
   /// As much neutral text as the night will see, from all over it, with what the core alone believes.
-  private func neutralMaterial(_ core: Mind, steps: Int) throws -> StudyMaterial {
-    let window = neutralWindow(core)
+  private func neutralMaterial(
+    _ core: Mind, _ settings: NightSettings, steps: Int
+  ) throws -> StudyMaterial {
+    let window = settings.neutralWindow
     let tokens = core.tokenizer.encode(neutral.keep)
     guard tokens.count > window + 1 else {
-      throw SleepError.tooShort(tokens: tokens.count, needed: window + 2)
+      throw SleepError.tooLittleNeutralText(tokens: tokens.count, needed: window + 2)
     }
     let needed = steps * settings.neutralWindows + 2
     let weight = settings.neutralWeight

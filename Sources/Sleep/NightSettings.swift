@@ -31,6 +31,14 @@ public struct NightSettings: Sendable, Codable, Equatable {
 
   public init() {}
 
+  /// The same with windows that fit into a context of `length` tokens.
+  func fitted(toContext length: Int) -> NightSettings {
+    var fitted = self
+    fitted.window = min(window, length)
+    fitted.neutralWindow = min(neutralWindow, length)
+    return fitted
+  }
+
   /// The number of steps for a day of `tokens` tokens.
   func steps(dayTokens tokens: Int) -> Int {
     max(Int((passes * Double(tokens) / Double(dayWindows * window)).rounded(.up)), 1)

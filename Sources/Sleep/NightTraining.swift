@@ -14,8 +14,6 @@ struct NightTraining {
   let day: StudyMaterial
   let rehearsal: StudyMaterial?
   let neutral: StudyMaterial
-  /// Tokens per window of neutral text.
-  let neutralWindow: Int
   let steps: Int
 
   /// Seconds between checkpoints: what an interruption can cost.
@@ -87,7 +85,7 @@ struct NightTraining {
     if let rehearsal {
       pieces += draw(settings.rehearsalWindows, settings.window, from: rehearsal)
     }
-    return pieces + draw(settings.neutralWindows, neutralWindow, from: neutral)
+    return pieces + draw(settings.neutralWindows, settings.neutralWindow, from: neutral)
   }
 
   private func optimizer() -> OptimizerGroups {

@@ -18,13 +18,15 @@ public enum Recall {
     try BitsPerByte.losses(model, text.tokens, window: window)
   }
 
-  public static func bitsPerByte(_ losses: [Float], _ text: DayText) -> Double {
-    losses.reduce(0) { $0 + Double($1) } / log(2) / Double(max(text.predictedBytes, 1))
-  }
-
   /// The words that surprised a reader most, in reading order: a tenth of those with a full context before.
-  public static func surprisingWords(_ text: DayText, losses: [Float]) -> [DayText.Word] {
-    let candidates = text.words.filter { $0.tokens.lowerBound >= clozeContext }
+  ///
+  /// Those that do not fit a context of `contextLength` behind it are not asked for.
+  public static func surprisingWords(
+    _ text: DayText, losses: [Float], contextLength: Int = .max
+  ) -> [DayText.Word] {
+    let candidates = text.words.filter {
+      $0.tokens.lowerBound >= clozeContext && $0.tokens.count - 1 <= contextLength - clozeContext
+    }
     guard !candidates.isEmpty else { return [] }
     let surprises = candidates.map { word in
       word.tokens.reduce(Float(0)) { $0 + losses[$1 - 1] }

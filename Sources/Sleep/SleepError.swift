@@ -3,6 +3,7 @@ public enum SleepError: Error, CustomStringConvertible {
   case nothingToSleepOn(name: String)
   case tooShort(tokens: Int, needed: Int)
   case missingNeutralText(path: String)
+  case tooLittleNeutralText(tokens: Int, needed: Int)
   case destructive(drift: Double, limit: Double)
   case taughtNothing(before: Double, after: Double)
 
@@ -15,11 +16,15 @@ public enum SleepError: Error, CustomStringConvertible {
       "the day is too short to sleep on: \(tokens) tokens, at least \(needed) are needed"
     case .missingNeutralText(let path):
       "\(path): the neutral text of the package is missing; without it drift cannot be measured"
+    case .tooLittleNeutralText(let tokens, let needed):
+      "the neutral text beside the core has \(tokens) tokens, at least \(needed) are needed; a core that is "
+        + "trained on more text has more"
     case .destructive(let drift, let limit):
       "the night was not kept: neutral text became \(percent(drift)) harder to read, "
         + "more than \(percent(limit)). The individual is as it was before."
     case .taughtNothing(let before, let after):
-      "the night was not kept: the day takes \(after) bits per byte after it, \(before) before. "
+      "the night was not kept: the day takes \(after.formatted(places: 3)) bits per byte after it, "
+        + "\(before.formatted(places: 3)) before. "
         + "The individual is as it was before."
     }
   }

@@ -44,7 +44,7 @@ extension SleepError: ExitCodeProviding {
     switch self {
     case .nothingToSleepOn: .usage
     case .missingNeutralText: .inputOutput
-    case .tooShort: .badData
+    case .tooShort, .tooLittleNeutralText: .badData
     case .destructive, .taughtNothing: .failure
     }
   }

@@ -75,5 +75,6 @@ struct GenerateCommand: Command {
     } else {
       try invocation.output.writeLine("")
     }
+    try Interruption.check("")
   }
 }

@@ -75,7 +75,7 @@ func llama2C(vocabularySize: Int32 = 3, layerCount: Int32 = 2) -> Data {
     let sound = llama2C()
     let cases: [(Int, Int32, String)] = [
       (0, 0, "a positive dim"), (4, -1, "a positive hidden_dim"), (8, 0, "a positive n_layers"),
-      (12, 0, "a positive n_heads"), (12, 3, "n_heads that divide dim 4"),
+      (12, 0, "a positive n_heads"), (12, 3, "n_heads that part dim 4"),
       (16, 0, "a positive n_kv_heads"), (16, 3, "n_kv_heads that divide 2"),
       (20, 0, "a vocab_size other than 0"), (24, 0, "a positive seq_len"),
     ]

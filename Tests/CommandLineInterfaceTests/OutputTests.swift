@@ -66,6 +66,9 @@ struct OutputTests {
     #else
       #expect(home(["HOME": "/home/ada"]) == "/home/ada/.local/share/circadian/")
       #expect(home(["HOME": "/home/ada", "XDG_DATA_HOME": "/data"]) == "/data/circadian/")
+      #expect(
+        home(["HOME": "/home/ada", "XDG_DATA_HOME": "data"])
+          == "/home/ada/.local/share/circadian/")
       #expect(home(["CIRCADIAN_HOME": "", "XDG_DATA_HOME": "/data"]) == "/data/circadian/")
     #endif
   }

@@ -20,6 +20,27 @@ import Testing
     #expect(document.warnings.isEmpty)
   }
 
+  @Test func textOutsideACueIsWarnedOf() throws {
+    let document = try Fixtures.read(Fixtures.subRip + "\n\nleft over", as: "a.srt")
+    #expect(document.segments.count == 4 && document.warnings.count == 1)
+  }
+
+  /// A line of a cue must not cost a copy of those before it.
+  @Test(.timeLimit(.minutes(1))) func aCueOfManyLines() throws {
+    let lines = String(repeating: "one more line\n", count: 200_000)
+    let document = try Fixtures.read(
+      "1\n00:00:01,000 --> 00:00:02,000\n" + lines, as: "a.srt")
+    #expect(document.plainText.utf8.count > 2_000_000)
+  }
+
+  @Test func proseIsNoTag() throws {
+    let text =
+      "We need p <q when x is small. Later, y> 3. See <b class=\"c\" id=d>this</b><br/>now."
+    let document = try Fixtures.read("# Title\n\n" + text, as: "a.md")
+    #expect(
+      document.segments.last?.text == "We need p <q when x is small. Later, y> 3. See this now.")
+  }
+
   @Test func subtitlesAreRecognisedByContent() throws {
     #expect(try Fixtures.read(Fixtures.subRip, as: "crossing.txt").format == .subRip)
     #expect(try Fixtures.read(Fixtures.webVTT, as: "crossing").format == .webVTT)

@@ -86,7 +86,6 @@ import Testing
       #expect(sentence.lowerBound >= sentenceEnd && sentence.upperBound <= text.count)
       sentenceEnd = sentence.upperBound
     }
-    #expect(document.contentDigest.count == 16)
     return true
   }
 }

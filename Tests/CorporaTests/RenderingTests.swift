@@ -65,24 +65,6 @@ import Testing
     let data = try JSONEncoder().encode(document)
     #expect(try JSONDecoder().decode(Document.self, from: data) == document)
   }
-
-  @Test func digestIsTheSameInEveryFormat() throws {
-    let digests = try [
-      (Fixtures.subRip, "a.srt"), (Fixtures.webVTT, "b.vtt"), (Fixtures.timestamped, "c.txt"),
-      (Fixtures.headers, "d.md"),
-    ].map { try Fixtures.read($0.0, as: $0.1).contentDigest }
-    #expect(Set(digests).count == 1)
-    #expect(digests[0].count == 16)
-    let other = try Fixtures.read("The ferry leaves at ten.", as: "a.txt")
-    #expect(!digests.contains(other.contentDigest))
-  }
-
-  @Test func digestFollowsFNV() throws {
-    // FNV-1a with 64 bits of "foobar", from its authors' test vectors.
-    #expect(try Fixtures.read("Foo, bar!", as: "a.txt").contentDigest == "85944171f73967e8")
-    let composed = try Fixtures.read("Caf\u{E9}", as: "a.txt").contentDigest
-    #expect(try Fixtures.read("cafe\u{301}", as: "a.txt").contentDigest == composed)
-  }
 }
 
 extension String {

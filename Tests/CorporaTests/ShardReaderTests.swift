@@ -40,6 +40,35 @@ import Tokenizers
   private static let chat =
     #"{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes"}]}"#
 
+  @Test func whatFollowsAnArrayIsNotPassedOver() throws {
+    try withFiles([("a.json", "[\"one\"]\n[\"two\"]\n")]) { folder in
+      let reader = ShardReader(try TextShards([folder.path]))
+      let error = try #require(throws: DocumentError.self) { try all(reader) }
+      #expect("\(error)".contains("a.json") && "\(error)".contains("behind the array"))
+    }
+  }
+
+  @Test(arguments: suffixes) func heldOutLinesKeepTheirNumbers(_ suffix: String) throws {
+    let text = Self.lines(0..<1000) + "{\"text\": 7}\n"
+    try withFiles([("a.jsonl" + suffix, text)]) { folder in
+      let (_, last) = try TextShards([folder.path]).split(share: 0.01)
+      let error = try #require(throws: DocumentError.self) { try all(ShardReader(last)) }
+      #expect("\(error)".contains("1001"), "\(error)")
+    }
+  }
+
+  @Test func damagedCursorsAreRefused() throws {
+    try withFiles([("a.txt", Self.prose)]) { folder in
+      let reader = ShardReader(try TextShards([folder.path]))
+      for cursor in [
+        ShardReader.Cursor(shard: .max), .init(epoch: .max), .init(line: .max), .init(offset: .max),
+        .init(offset: -1),
+      ] {
+        #expect(throws: DocumentError.self, "\(cursor)") { try reader.seek(to: cursor) }
+      }
+    }
+  }
+
   @Test(arguments: suffixes) func everyFormatIsReadInOrder(_ suffix: String) throws {
     let array = "[\n \"One, [\\\"two\\\"]\",\n {\"text\": \"Three {\"},\n \(Self.chat)\n]\n"
     try withFiles([

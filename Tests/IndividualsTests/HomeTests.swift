@@ -4,22 +4,6 @@ import TestSupport
 import Testing
 
 @Suite struct HomeTests {
-  @Test func environmentChoosesTheFolder() {
-    let chosen = Home.standard(environment: ["CIRCADIAN_HOME": "/a/b", "HOME": "/h"])
-    #expect(chosen.root.path == "/a/b")
-    #if !canImport(Darwin)
-      #expect(
-        Home.standard(environment: ["XDG_DATA_HOME": "/x", "HOME": "/h"]).root.path
-          == "/x/circadian")
-      #expect(
-        Home.standard(environment: ["CIRCADIAN_HOME": "", "HOME": "/h"]).root.path
-          == "/h/.local/share/circadian")
-      #expect(
-        Home.standard(environment: ["XDG_DATA_HOME": "relative", "HOME": "/h"]).root.path
-          == "/h/.local/share/circadian")
-    #endif
-  }
-
   @Test(arguments: ["a", "Ada-2_b", "0", "-", String(repeating: "x", count: 64)])
   func validNames(name: String) throws {
     let home = Home(root: URL(fileURLWithPath: "/home"))

@@ -4,6 +4,7 @@ import LanguageModels
 import Sleep
 import TestSupport
 import Testing
+import Tokenizers
 
 @Suite struct RecallTests {
   @Test func wordsAreSpelledByTheirTokens() throws {
@@ -16,6 +17,46 @@ import Testing
       #expect(spelled.trimmingCharacters(in: .whitespacesAndNewlines) == text.text(word.bytes))
     }
     #expect(text.offsets.last == TinyCore.day.utf8.count)
+  }
+
+  /// Between ideographs stand no spaces: a paragraph would be a word longer than any context.
+  @Test func wordsAreShortInEveryScript() throws {
+    let folder = try TemporaryFolder()
+    let core = try TinyCore(in: folder)
+    let sentence = "灯台守は毎晩ランプに火をともし、霧の夜には鐘を鳴らした。"
+    let text = try Fixture.text(
+      TinyCore.day + "\n" + String(repeating: sentence, count: 20) + " Über die Brücke.", core,
+      folder)
+    #expect(text.words.allSatisfy { $0.tokens.count <= 16 })
+    let last = try #require(text.words.last)
+    #expect(text.text(last.bytes) == "Brücke")
+    #expect(!text.words.contains { text.text($0.bytes).contains("。") })
+  }
+
+  @Test(.enabled(if: SharedData.isPresent)) func wordsOfASentencePieceTokenizer() throws {
+    let folder = try TemporaryFolder()
+    let core = try TinyCore(in: folder)
+    let individual = try Fixture.individual(core, folder, reading: TinyCore.day)
+    let tokenizer = try TokenizerFile.load(
+      SharedData.stories.appendingPathComponent("tok512.bin").path)
+    let text = DayText(try individual.journal.episodes()[0], tokenizer)
+    #expect(text.words.count > 100 && text.offsets.last == TinyCore.day.utf8.count)
+    for word in text.words {
+      let spelled = text.tokens[word.tokens].flatMap { tokenizer.bytes(for: $0) }
+      #expect(
+        String(decoding: spelled, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+          == text.text(word.bytes))
+    }
+  }
+
+  @Test func wordsThatDoNotFitTheContextAreNotAsked() throws {
+    let folder = try TemporaryFolder()
+    let core = try TinyCore(in: folder)
+    let text = try Fixture.text(TinyCore.day, core, folder)
+    let losses = [Float](repeating: 1, count: text.tokens.count - 1)
+    #expect(Recall.surprisingWords(text, losses: losses, contextLength: 31).isEmpty)
+    let asked = Recall.surprisingWords(text, losses: losses, contextLength: 33)
+    #expect(!asked.isEmpty && asked.allSatisfy { $0.tokens.count <= 2 })
   }
 
   @Test func mostSurprisingTenthIsAsked() throws {

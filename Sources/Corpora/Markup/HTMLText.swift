@@ -37,8 +37,52 @@ enum HTMLText {
 
   /// The position behind the HTML tag that begins at `index` with `<`.
   static func tagEnd(in bytes: ArraySlice<UInt8>, at index: Int) -> Int? {
-    guard tags.contains(tagName(bytes[index...])) else { return nil }
-    return bytes.position(of: UInt8(ascii: ">"), from: index, within: 2_000).map { $0 + 1 }
+    let name = tagName(bytes[index...])
+    guard tags.contains(name),
+      let end = bytes.position(of: UInt8(ascii: ">"), from: index, within: 2_000)
+    else { return nil }
+    let isClosing = bytes.dropFirst(index - bytes.startIndex + 1).first == UInt8(ascii: "/")
+    return holdsAttributes(bytes[(index + 1 + (isClosing ? 1 : 0) + name.utf8.count)..<end])
+      ? end + 1 : nil
+  }
+
+  /// Whether nothing but attributes (`name`, `name=value`) stands behind a tag's name: what else begins with `<`
+  /// and a letter, as in `p <q when x`, is prose.
+  private static func holdsAttributes(_ rest: ArraySlice<UInt8>) -> Bool {
+    var index = rest.startIndex
+    func skip(while isPart: (UInt8) -> Bool) {
+      while index < rest.endIndex, isPart(rest[index]) { index += 1 }
+    }
+    var words = 0
+    while true {
+      let space = index
+      skip { $0.isSpace || $0 == UInt8(ascii: "/") }
+      guard index < rest.endIndex else { return true }
+      let start = index
+      guard start > space else { return false }
+      skip {
+        $0.isAlphanumeric || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ":")
+          || $0 == UInt8(ascii: "_")
+      }
+      guard index > start else { return false }
+      guard index < rest.endIndex, rest[index] == UInt8(ascii: "=") else {
+        // Words without a value are rare in tags and common in prose.
+        words += 1
+        if words > 2 { return false }
+        continue
+      }
+      index += 1
+      guard index < rest.endIndex else { return false }
+      let quote = rest[index]
+      if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+        index += 1
+        skip { $0 != quote }
+        guard index < rest.endIndex else { return false }
+        index += 1
+      } else {
+        skip { !$0.isSpace }
+      }
+    }
   }
 
   /// Whether the tag stands between words, as a line break does.

@@ -14,6 +14,8 @@ struct MarkdownInline {
   private var openRuns: [Run] = []
   private var openBrackets: [Int] = []
   private var unclosedBrackets = 0
+  /// Comments that open before this place do not close.
+  private var uncommented = 0
 
   /// How far apart the two ends of a link, a tag or code may lie; bounds the work per byte.
   private static let reach = 2_000
@@ -169,7 +171,11 @@ struct MarkdownInline {
   private mutating func takeAngle() {
     let rest = bytes[index...]
     if rest.hasPrefix("<!--") {
-      guard let end = bytes.position(of: "-->", from: index, within: MarkdownInline.reach) else {
+      guard index >= uncommented,
+        let end = bytes.position(of: "-->", from: index, within: MarkdownInline.reach)
+      else {
+        // Up to there no comment closes: those that open before need not be searched for again.
+        uncommented = max(uncommented, index + MarkdownInline.reach - 4)
         return copy()
       }
       index = end + 3

@@ -202,16 +202,17 @@ public struct PackedRows<Source: TokenSequenceSource> {
     var restored: [(age: Int, sequence: PendingSequence<Source.Cursor>)] = []
     let inOrder = cursor.pending.enumerated().sorted { $0.element.document < $1.element.document }
     for (age, waiting) in inOrder {
-      let mismatch = PackingError.cursorMismatch(
-        document: "\(waiting.document)", offset: waiting.offset)
+      func mismatch() -> PackingError {
+        .cursorMismatch(document: "\(waiting.document)", offset: waiting.offset)
+      }
       try source.seek(to: waiting.document)
-      guard let document = try source.next() else { throw mismatch }
+      guard let document = try source.next() else { throw mismatch() }
       var sequence = PendingSequence(
         document, document: waiting.document, beginning: beginningOfText
       ).truncated(to: length)
-      guard sequence.tokens.indices.contains(waiting.offset) else { throw mismatch }
+      guard sequence.tokens.indices.contains(waiting.offset) else { throw mismatch() }
       sequence.offset = waiting.offset
-      guard sequence.learns(limit: length) else { throw mismatch }
+      guard sequence.learns(limit: length) else { throw mismatch() }
       restored.append((age, sequence))
     }
     pending = restored.sorted { $0.age < $1.age }.map(\.sequence)

@@ -12,6 +12,8 @@ public struct Shard: Sendable, Hashable {
   public let format: Format
   /// The bytes of the unpacked file in which documents begin; nil for all.
   public internal(set) var bounds: Range<Int>?
+  /// Line breaks before the bounds.
+  var firstLine = 0
 
   /// Extensions of the files that are taken from a folder; each may have `.gz` or `.zst` behind it.
   static let extensions: [String: Format] = [
@@ -33,18 +35,25 @@ public struct Shard: Sendable, Hashable {
 
   /// The shard in two: its beginning and its last share, parted between documents.
   ///
-  /// A packed file is unpacked once for this, to find out how long it is.
+  /// The file is read up to there; a packed one is first unpacked to find out how long it is.
   func split(lastShare share: Double) throws(DocumentError) -> (Shard, Shard) {
-    let measured = try ByteReader(path)
-    while case let count = try measured.require(1 << 20), count > 0 { measured.consume(count) }
-    let size = measured.offset
+    let size = try unpackedSize()
     let target = min(max(Int(Double(size) * (1 - share)), 0), size)
     let documents = try ShardDocuments(self, limits: .init())
     let cut = try documents.firstBoundary(from: target)
     var (beginning, end) = (self, self)
-    beginning.bounds = 0..<cut
-    end.bounds = cut..<size
+    // A file that has grown since it was measured may have its next line break behind that size.
+    beginning.bounds = 0..<cut.offset
+    end.bounds = cut.offset..<max(cut.offset, size)
+    end.firstLine = cut.line
     return (beginning, end)
+  }
+
+  private func unpackedSize() throws(DocumentError) -> Int {
+    if Compression(path: path) == nil, let size = try InputFile(path: path).size { return size }
+    let reader = try ByteReader(path)
+    while case let count = try reader.require(1 << 20), count > 0 { reader.consume(count) }
+    return reader.offset
   }
 }
 
@@ -93,7 +102,7 @@ public struct TextShards: Sendable, Hashable {
   /// The last `share` of every shard for validation, the rest for training.
   ///
   /// - Throws: `DocumentError` when a file cannot be read.
-  public func splitEach(share: Double) throws(DocumentError) -> (
+  func splitEach(share: Double) throws(DocumentError) -> (
     training: TextShards, validation: TextShards
   ) {
     var (training, validation): ([Shard], [Shard]) = ([], [])

@@ -29,6 +29,8 @@ final class ShardDocuments {
   private let layout: Layout
   private var array: JSONArrayElements { JSONArrayElements(reader: reader) }
   private var isArrayOpen = false
+  /// Where the array's closing bracket stands, once it has been read.
+  private var arrayEnd: (offset: Int, line: Int)?
 
   init(_ shard: Shard, limits: ShardLimits) throws(DocumentError) {
     self.shard = shard
@@ -43,13 +45,15 @@ final class ShardDocuments {
       let first = reader.available.first { !$0.isSpace }
       layout = first == UInt8(ascii: "[") ? .array : .lines
     }
-    if let start = shard.bounds?.lowerBound, start > 0 { try skip(to: start, line: 0) }
+    if let start = shard.bounds?.lowerBound, start > 0 {
+      try skip(to: start, line: shard.firstLine)
+    }
   }
 
   /// Where the next document begins, at the latest.
-  var offset: Int { reader.offset }
-  /// Line breaks before `offset`; counted from the beginning of the shard's bounds.
-  var line: Int { reader.line }
+  var offset: Int { arrayEnd?.offset ?? reader.offset }
+  /// Line breaks before `offset`.
+  var line: Int { arrayEnd?.line ?? reader.line }
 
   /// Goes forward to a place at which `offset` and `line` once stood.
   func skip(to offset: Int, line: Int) throws(DocumentError) {
@@ -78,33 +82,46 @@ final class ShardDocuments {
 
   private var isWithinBounds: Bool { reader.offset < shard.bounds?.upperBound ?? .max }
 
-  /// The first place at or behind `target` at which a document may begin.
-  func firstBoundary(from target: Int) throws(DocumentError) -> Int {
+  /// The first place at or behind `target` at which a document may begin, and the line breaks before it.
+  func firstBoundary(from target: Int) throws(DocumentError) -> (offset: Int, line: Int) {
     if layout == .array {
       while reader.offset < target, try nextElement() != nil {}
-      return reader.offset
+      return (offset, line)
     }
-    guard target > 0 else { return 0 }
-    // From one byte before, so that a target behind a line break stays where it is.
-    try reader.skip(to: target - 1, line: 0)
+    // Up to one byte before, so that a target behind a line break stays where it is.
+    while reader.offset < target - 1 {
+      let count = try min(reader.require(1 << 16), target - 1 - reader.offset)
+      guard count > 0 else { break }
+      reader.consume(count)
+    }
+    guard target > 0 else { return (0, 0) }
     while case let count = try reader.require(1 << 12), count > 0 {
       if let end = reader.available.firstIndex(of: 0x0A) {
         reader.consume(end - reader.available.startIndex + 1)
-        return reader.offset
+        break
       }
       reader.consume(count)
     }
-    return reader.offset
+    return (reader.offset, reader.line)
   }
 
   /// The next element of an array and the line it begins in, nil behind the last.
   private func nextElement() throws(DocumentError) -> (bytes: [UInt8], line: Int)? {
+    if arrayEnd != nil { return nil }
     if !isArrayOpen, try array.skipSpace() == UInt8(ascii: "[") { reader.consume(1) }
     isArrayOpen = true
     guard let first = try array.skipSpace() else {
       throw array.malformed("']' at the end of the array")
     }
-    guard first != UInt8(ascii: "]"), isWithinBounds else { return nil }
+    guard first != UInt8(ascii: "]") else {
+      arrayEnd = (reader.offset, reader.line)
+      reader.consume(1)
+      guard try array.skipSpace() == nil else {
+        throw array.malformed("the end of the file behind the array")
+      }
+      return nil
+    }
+    guard isWithinBounds else { return nil }
     let line = reader.line + 1
     return (try array.takeElement(limit: limits.lineSize), line)
   }

@@ -18,7 +18,8 @@ public final class ShardReader {
     }
 
     public var description: String {
-      "epoch \(epoch + 1), shard \(shard + 1), line \(line + 1), byte \(offset)"
+      // A damaged cursor may hold any number.
+      "epoch \(epoch &+ 1), shard \(shard &+ 1), line \(line &+ 1), byte \(offset)"
     }
 
     public static func < (a: Cursor, b: Cursor) -> Bool {
@@ -26,7 +27,7 @@ public final class ShardReader {
     }
   }
 
-  public let corpus: TextShards
+  private let corpus: TextShards
   private let limits: ShardLimits
   private let seed: UInt64?
   private let epochs: Int?
@@ -80,12 +81,15 @@ public final class ShardReader {
   ///
   /// - Throws: `DocumentError.changed` when the corpus has no such place.
   public func seek(to cursor: Cursor) throws(DocumentError) {
-    guard cursor.epoch >= 0, (0...corpus.shards.count).contains(cursor.shard), cursor.offset >= 0,
-      cursor.line >= 0
-    else {
+    let path = corpus.shards.first?.path ?? "the corpus"
+    guard (0...corpus.shards.count).contains(cursor.shard) else {
       throw .changed(
-        path: corpus.shards.first?.path ?? "the corpus",
-        expected: "\(cursor.shard + 1) shards, found \(corpus.shards.count)")
+        path: path, expected: "\(cursor.shard &+ 1) shards, found \(corpus.shards.count)")
+    }
+    // Beyond these no file and no run goes; sums of them do not overflow.
+    let limit = 1 << 48
+    guard [cursor.epoch, cursor.offset, cursor.line].allSatisfy((0..<limit).contains) else {
+      throw .changed(path: path, expected: "a place in it, found \(cursor)")
     }
     if cursor.epoch != place.epoch {
       order = Self.order(count: order.count, epoch: cursor.epoch, seed: seed)

@@ -14,13 +14,15 @@ struct SubtitleParser {
     case between(identifier: Int?)
     /// Inside a note, a style sheet or a broken cue, up to the next blank line.
     case skipping
-    case inCue(Cue)
+    /// Inside `cue`, which is not the state's own: appending to it would copy its lines every time.
+    case inCue
   }
 
   static let expectedTiming = "a time range such as '00:01:02,500 --> 00:01:05,000'"
 
   private let isWebVTT: Bool
   private var state = State.between(identifier: nil)
+  private var cue = Cue(start: 0, line: 0)
   private var cues: [Cue] = []
   private(set) var warnings: [Document.Warning] = []
   private(set) var segments: [Document.Segment] = []
@@ -33,7 +35,11 @@ struct SubtitleParser {
 
   mutating func parse(_ lines: Lines, knownSpeakers: [String] = []) {
     for line in lines { read(line) }
-    if case .inCue(let cue) = state { cues.append(cue) }
+    switch state {
+    case .inCue: cues.append(cue)
+    case .between(let identifier?): warnStray(identifier)
+    case .between, .skipping: break
+    }
     var survey = CueSurvey()
     for cue in cues { survey.count(cue.text) }
     var voices = CueVoices(survey: survey, isWebVTT: isWebVTT, knownSpeakers: knownSpeakers)
@@ -53,8 +59,8 @@ struct SubtitleParser {
     case .skipping:
       if content.isEmpty {
         state = .between(identifier: nil)
-      } else if let cue = openedCue(content, line.number) {
-        state = .inCue(cue)
+      } else if let next = openedCue(content, line.number) {
+        begin(next)
       }
     case .between(let identifier):
       if content.isEmpty {
@@ -63,7 +69,7 @@ struct SubtitleParser {
       } else {
         open(content, line.number, identifier)
       }
-    case .inCue(var cue):
+    case .inCue:
       if content.isEmpty {
         cues.append(cue)
         state = .between(identifier: nil)
@@ -71,19 +77,23 @@ struct SubtitleParser {
         // The blank line between two cues is missing; a number before the time is the next one's.
         if cue.text.last?.allSatisfy(\.isDigit) == true { cue.text.removeLast() }
         cues.append(cue)
-        state = .inCue(next)
+        begin(next)
       } else {
         cue.text.append(content)
-        state = .inCue(cue)
       }
     }
+  }
+
+  private mutating func begin(_ next: Cue) {
+    cue = next
+    state = .inCue
   }
 
   private mutating func open(
     _ content: ArraySlice<UInt8>, _ number: Int, _ identifier: Int?
   ) {
-    if let cue = openedCue(content, number) {
-      state = .inCue(cue)
+    if let next = openedCue(content, number) {
+      begin(next)
     } else if isWebVTT, isBlockToSkip(content) {
       state = .skipping
     } else if content.contains("-->") {

@@ -63,33 +63,35 @@ struct TrainingMerges {
     return id
   }
 
+  /// One pass over the word: what has been read is written back at or before where it stood.
   private mutating func replace(_ pair: TokenPair, by merged: Int32, inWord word: Int) {
     let start = starts[word]
+    let end = start + lengths[word]
     let count = counts[word]
     let (left, right) = (pair.left, pair.right)
-    var end = start + lengths[word]
-    var position = start
-    while position + 1 < end {
-      guard symbols[position] == left && symbols[position + 1] == right else {
-        position += 1
+    var (read, written) = (start, start)
+    while read < end {
+      guard read + 1 < end, symbols[read] == left, symbols[read + 1] == right else {
+        symbols[written] = symbols[read]
+        read += 1
+        written += 1
         continue
       }
-      if position > start {
-        let before = symbols[position - 1]
+      if written > start {
+        let before = symbols[written - 1]
         pairs.remove(TokenPair(before, left), count: count)
         pairs.add(TokenPair(before, merged), count: count, inWord: Int32(word))
       }
-      symbols[position] = merged
-      for index in (position + 1)..<(end - 1) { symbols[index] = symbols[index + 1] }
-      end -= 1
-      if position + 1 < end {
-        let after = symbols[position + 1]
+      symbols[written] = merged
+      read += 2
+      written += 1
+      if read < end {
+        let after = symbols[read]
         pairs.remove(TokenPair(right, after), count: count)
         pairs.add(TokenPair(merged, after), count: count, inWord: Int32(word))
       }
-      position += 1
     }
-    lengths[word] = end - start
+    lengths[word] = written - start
   }
 }
 

@@ -66,7 +66,7 @@ struct ChatCommand: Command {
     var turns: [Report.Turn] = []
     while !Interruption.isRequested {
       if invocation.messages.isInteractive { try? invocation.messages.write("you: ") }
-      guard let line = try lines.next(), !line.allSatisfy(\.isWhitespace) else { break }
+      guard let line = try nextLine(&lines), !line.allSatisfy(\.isWhitespace) else { break }
       if let (journal, conversation) = journal {
         try journal.appendTurn(line, by: .user, to: conversation)
       }
@@ -86,6 +86,12 @@ struct ChatCommand: Command {
           individual: partner.individual?.name,
           core: partner.individual == nil ? invocation[model]?.path : nil, turns: turns))
     }
+    try Interruption.check("")
+  }
+
+  /// What is said next; nil at the end, and where Ctrl-C ends the waiting, so that the report is still written.
+  private func nextLine(_ lines: inout InputLines) throws -> String? {
+    do { return try lines.next() } catch is Interrupted { return nil }
   }
 
   /// Who is talked with, and how.
