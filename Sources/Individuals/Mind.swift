@@ -17,7 +17,9 @@ public struct Mind: Sendable {
   ///
   /// Every call loads afresh: minds are independent of each other.
   ///
-  /// - Throws: what reading a core or a night throws; ``IndividualError`` when the core has changed.
+  /// Whether the core is still the one of the individual is asked of ``CoreReference/verify()``.
+  ///
+  /// - Throws: what reading a core or a night throws.
   public static func wake(_ individual: Individual, upTo last: Int?? = nil) throws -> Mind {
     let core = try LanguageModel.open(individual.core.url)
     let nights = try individual.lineage(of: last ?? individual.currentNight)

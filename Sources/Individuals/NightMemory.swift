@@ -43,7 +43,8 @@ public struct NightMemory: Sendable {
   /// The number of stored elements.
   public var count: Int { parameters.reduce(0) { $0 + $1.shape.count } }
 
-  /// Attaches a new memory that changes nothing yet, and freezes everything else.
+  /// Attaches a new memory and freezes everything else. A low-rank change begins as none; slots, with random keys and
+  /// values near zero, draw some attention from the first.
   public static func begin(
     _ kind: MemoryKind, size: MemorySize, on model: Transformer, seed: UInt64
   ) -> NightMemory {

@@ -18,11 +18,14 @@ public final class KeyValueCache {
     let shape: Shape = [
       self.capacity, configuration.keyHeadCount, configuration.width / configuration.headCount,
     ]
-    keys = (0..<configuration.layerCount).map { _ in .zeros(shape) }
-    values = (0..<configuration.layerCount).map { _ in .zeros(shape) }
+    // Rows are read only once they are held: a context of a hundred thousand tokens costs memory as it fills.
+    func unfilled(_ shape: Shape) -> Tensor { Tensor(shape: shape) { _ in } }
+    keys = (0..<configuration.layerCount).map { _ in unfilled(shape) }
+    values = (0..<configuration.layerCount).map { _ in unfilled(shape) }
     let rows: Shape = [self.capacity, 1, configuration.width]
     convolved = (0..<configuration.layerCount).map { _ in
-      configuration.convolutionTaps == nil ? [] : Block.Convolved.allCases.map { _ in .zeros(rows) }
+      configuration.convolutionTaps == nil
+        ? [] : Block.Convolved.allCases.map { _ in unfilled(rows) }
     }
   }
 
@@ -35,7 +38,6 @@ public final class KeyValueCache {
       Tensor(shape: [capacity, held.shape[1], held.shape[2]]) { floats in
         let used = other.count * held.shape[1] * held.shape[2]
         held.withFloats { floats.baseAddress!.update(from: $0.baseAddress!, count: used) }
-        floats.dropFirst(used).update(repeating: 0)
       }
     }
     self.capacity = capacity

@@ -3,13 +3,14 @@ import Synchronization
 
 /// The memory behind one or more tensors: written once when made, then only read.
 ///
-/// The one exception is a parameter, which an optimizer updates in place between steps, when nobody
-/// reads it; see ``Tensor/update(_:)``.
+/// The exceptions are changed in place when nobody reads them: parameters and an optimizer's state between
+/// steps, a cache beyond what it holds; see ``Tensor/update(_:)``.
 final class Storage: @unchecked Sendable {
   private(set) var pointer: UnsafeMutableRawPointer
   private var capacity: Int
   private var owner: (any AnyObject & Sendable)?
-  private let rounding = Mutex<(storage: Storage, count: Int)?>(nil)
+  /// Grows where a view of the first rows came before one of all rows: who has the shorter one may still read it.
+  private let rounding = Mutex<[(storage: Storage, count: Int)]>([])
 
   /// Uninitialised memory from the pool.
   init(byteCount: Int) {
@@ -32,13 +33,12 @@ final class Storage: @unchecked Sendable {
   /// A matrix takes part in up to three products per step; each would otherwise round it again.
   func rounded(count: Int) -> Storage {
     rounding.withLock { cached in
-      // A view of the first rows may have come before one of all rows.
-      if let cached, cached.count >= count { return cached.storage }
+      if let found = cached.first(where: { $0.count >= count }) { return found.storage }
       let copy = Storage(byteCount: count * 2)
       ck_float_to_bfloat16(
         pointer.assumingMemoryBound(to: Float.self),
         copy.pointer.assumingMemoryBound(to: UInt16.self), count)
-      cached = (copy, count)
+      cached.append((copy, count))
       return copy
     }
   }
@@ -54,5 +54,5 @@ final class Storage: @unchecked Sendable {
   }
 
   /// Drops what was derived from the contents, which have just changed.
-  func contentsChanged() { rounding.withLock { $0 = nil } }
+  func contentsChanged() { rounding.withLock { $0 = [] } }
 }

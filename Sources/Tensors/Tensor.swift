@@ -73,11 +73,11 @@ public struct Tensor: Sendable {
   public var isTracked: Bool { node != nil }
 
   var floats: UnsafeMutablePointer<Float> {
-    assert(scalarType == .float32)
+    precondition(scalarType == .float32, "floats of a tensor of \(scalarType)")
     return storage.pointer.assumingMemoryBound(to: Float.self)
   }
   var integers: UnsafeMutablePointer<Int32> {
-    assert(scalarType == .int32)
+    precondition(scalarType == .int32, "indices of a tensor of \(scalarType)")
     return storage.pointer.assumingMemoryBound(to: Int32.self)
   }
 }
@@ -137,14 +137,16 @@ extension Tensor {
     Tensor(shape: shape, scalarType: scalarType, storage: storage)
   }
 
-  /// Changes the elements in place; only for parameters between steps, when nobody else reads them.
+  /// Changes the elements of a float tensor in place, when nobody else reads them: of parameters between steps, of
+  /// an optimizer's state, of a cache beyond what it holds.
   public func update(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+    precondition(scalarType == .float32, "update of a tensor of \(scalarType)")
     storage.becomeWritable(byteCount: count * scalarType.byteWidth)
     defer { storage.contentsChanged() }
     try body(UnsafeMutableBufferPointer(start: floats, count: count))
   }
 
-  /// A copy in float32; bfloat16 is widened exactly.
+  /// The same numbers in float32, itself where it is; bfloat16 is widened exactly.
   public func float32() -> Tensor {
     switch scalarType {
     case .float32: return self
@@ -160,7 +162,7 @@ extension Tensor {
     }
   }
 
-  /// A copy rounded to bfloat16 (to nearest, ties to even).
+  /// The numbers rounded to bfloat16 (to nearest, ties to even), itself where it is.
   public func bfloat16() -> Tensor {
     guard scalarType == .float32 else {
       return scalarType == .bfloat16 ? self : float32().bfloat16()
