@@ -14,12 +14,13 @@ import Tokenizers
   }
 
   /// A SentencePiece vocabulary with all bytes and three letters.
-  static func sentencePieces() -> GGUFBuilder {
+  static func sentencePieces(withScoresAndTypes: Bool = true) -> GGUFBuilder {
     let bytes = (0..<256).map { "<0x" + String($0 + 256, radix: 16).dropFirst().uppercased() + ">" }
     let pieces = ["<unk>", "<s>", "</s>"] + bytes + ["▁", "a", "b", "▁a", "ab"]
     var builder = vocabulary(model: "llama")
     builder.add("tokenizer.ggml.unknown_token_id", 0)
     builder.add("tokenizer.ggml.tokens", pieces)
+    guard withScoresAndTypes else { return builder }
     builder.add(
       "tokenizer.ggml.scores",
       [Float](repeating: 0, count: 259) + [-3, -4, -5, -1, -2].map(Float.init))
@@ -41,6 +42,12 @@ import Tokenizers
     #expect(tokenizer.endOfText == nil)
     #expect(tokenizer.encode("ab c") == [262, 261, 259, 3 + 99])
     #expect(tokenizer.decode([1, 262, 261, 259, 3 + 99]) == "ab c")
+  }
+
+  @Test func scoresAndTypesMayBeAbsent() throws {
+    let tokenizer = try tokenizer(Self.sentencePieces(withScoresAndTypes: false))
+    #expect(tokenizer.vocabularySize == 264)
+    #expect(tokenizer.decode(tokenizer.encode("ab")) == "ab")
   }
 
   @Test func theDummyPrefixCanBeTurnedOff() throws {

@@ -37,6 +37,20 @@ import Testing
     #expect(try folder.names() == ["file"])
   }
 
+  @Test func whatCannotBeWrittenIsKnownBefore() throws {
+    let folder = try TemporaryFolder()
+    try AtomicFile.requireWritable(folder / "new")
+    let file = try folder.file(Data("old".utf8))
+    try AtomicFile.requireWritable(file)
+    for url in [
+      (folder / "missing").appendingPathComponent("x"), file.appendingPathComponent("x"),
+      folder.url,
+    ] {
+      let error = #expect(throws: FileSystemError.self) { try AtomicFile.requireWritable(url) }
+      #expect(error?.description.contains(url.path) == true)
+    }
+  }
+
   @Test func missingFolderIsNamed() throws {
     let folder = try TemporaryFolder()
     let file = folder / "missing/file"

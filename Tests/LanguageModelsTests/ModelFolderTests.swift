@@ -182,6 +182,27 @@ struct ForeignModelTests {
     ) { try LanguageModel.open(file) }
   }
 
+  /// Read without its factors, every angle of such a model would be wrong.
+  @Test func aScaledRotationIsRefused() throws {
+    let folder = try TemporaryFolder()
+    var bytes = try Data(contentsOf: SharedData.stories.appendingPathComponent("stories260K.gguf"))
+    func little(_ number: Int, _ count: Int) -> Data {
+      Data((0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) })
+    }
+    // 64 bytes, so that the tensors stay aligned: the key, its type (a string), and the value.
+    let (key, value) = ("llama.rope.scaling.type", "yarn of some more len")
+    let entry =
+      little(key.utf8.count, 8) + Data(key.utf8) + little(8, 4) + little(value.utf8.count, 8)
+      + Data(value.utf8)
+    #expect(entry.count == 64)
+    // Behind magic, version and the number of tensors stands the number of keys.
+    bytes[16] += 1
+    bytes.insert(contentsOf: entry, at: 24)
+    let file = try folder.file(bytes)
+    let error = #expect(throws: LanguageModelError.self) { try LanguageModel.open(file) }
+    #expect(error?.description.contains("llama.rope.scaling.type: a rotation") == true)
+  }
+
   @Test func damagedHeadersGiveErrorsOrModels() throws {
     let folder = try TemporaryFolder()
     var random = RandomSource(seed: 3, name: "damage")

@@ -35,6 +35,36 @@ import Testing
     #expect(again.drift == recall.drift)
   }
 
+  /// The core's context has 128 tokens.
+  @Test func windowsAreNoLongerThanTheContext() throws {
+    let folder = try TemporaryFolder()
+    let core = try TinyCore(in: folder)
+    let individual = try Fixture.individual(core, folder, reading: TinyCore.day)
+    var settings = Fixture.settings(passes: 1)
+    settings.window = 500
+    settings.neutralWindow = 500
+    let outcome = try Night(individual, settings, neutral: Fixture.neutral).sleep()
+    guard case .committed = outcome else {
+      Issue.record("the night was interrupted by nobody")
+      return
+    }
+  }
+
+  @Test func neutralTextIsThatOfTheCoreWhereItHasSome() throws {
+    let folder = try TemporaryFolder()
+    let core = try TinyCore(in: folder)
+    let individual = try Fixture.individual(core, folder)
+    let packaged = try NeutralText.load(for: individual.core)
+    #expect(packaged.keep.utf8.count > 1_000_000)
+    let own = core.folder.appendingPathComponent("neutral")
+    try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
+    try Data("kept".utf8).write(to: own.appendingPathComponent("keep.txt"))
+    #expect(try NeutralText.load(for: individual.core).keep == packaged.keep)
+    try Data("held out".utf8).write(to: own.appendingPathComponent("held-out.txt"))
+    let found = try NeutralText.load(for: individual.core)
+    #expect(found.keep == "kept" && found.heldOut == "held out")
+  }
+
   @Test func interruptedNightGoesOnAndEndsWithTheSameBytes() throws {
     func memory(interruptedAt stop: Int?) throws -> Data {
       let folder = try TemporaryFolder()

@@ -23,6 +23,16 @@ import Training
     LessonRows(Curriculum(seed: 4), format, length: 128, contextWeight: contextWeight)
   }
 
+  @Test func textMayCountLess() {
+    let text = TextRows((0..<200).map(Int32.init), length: 16, weight: 0.25, seed: 4)
+    let isLight = text.rows(step: 3, count: 8).allSatisfy {
+      $0.weights == [0] + Array(repeating: 0.25, count: 16)
+    }
+    #expect(isLight)
+    let full = TextRows((0..<200).map(Int32.init), length: 16, seed: 4)
+    #expect(text.fingerprint != full.fingerprint)
+  }
+
   @Test func rowsAreFullAndBeginWithATextsBeginning() throws {
     for step in 0..<20 {
       let batch = try rows().rows(step: step, count: 8)
