@@ -42,7 +42,7 @@ public struct Reinforcement: Sendable {
     public var updates = 1
     public var objective = ReinforcementObjective()
     /// AdamW's learning rate, for all parameters alike.
-    public var rate: Float = 5e-5
+    public var rate: Float = 1e-4
     public var schedule: Schedule
     /// Answers that a worker carries at once.
     public var microbatch = 8
@@ -51,7 +51,7 @@ public struct Reinforcement: Sendable {
 
     public init(
       _ algorithm: Algorithm, _ credit: Credit = .outcome, steps: Int, problems: Int = 16,
-      answers: Int = 8, limit: Int = 128, seed: UInt64, precision: Precision = .fastest
+      answers: Int = 8, limit: Int = 256, seed: UInt64, precision: Precision = .fastest
     ) {
       self.algorithm = algorithm
       self.credit = credit

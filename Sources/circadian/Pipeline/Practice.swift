@@ -40,9 +40,9 @@ struct Practice: Sendable {
   let answers = CommandLineInterface.Option(
     "answers", default: 8, must: .be(in: 1...4096), help: "Answers to each problem.")
   let limit = CommandLineInterface.Option(
-    "limit", default: 128, must: .be(in: 1...65_536), help: "Tokens of the longest answer.")
+    "limit", default: 256, must: .be(in: 1...65_536), help: "Tokens of the longest answer.")
   let rate = CommandLineInterface.Option(
-    "rate", default: 5e-5, must: .be(above: 0), help: "AdamW's learning rate.")
+    "rate", default: 1e-4, must: .be(above: 0), help: "AdamW's learning rate.")
   let updates = CommandLineInterface.Option(
     "updates", default: 1, must: .be(in: 1...100),
     help: "Updates on the same answers, held together by clipping.")
