@@ -12,6 +12,7 @@ let package = Package(
       targets: [
         "Tensors", "OperationCatalog", "Layers", "Optimizers", "Tokenizers", "Checkpoints",
         "Tools", "LanguageModels", "Corpora", "Curriculum", "Training", "Individuals", "Sleep",
+        "Studies",
       ]),
   ],
   targets: [
@@ -38,9 +39,10 @@ let package = Package(
       name: "Individuals", dependencies: ["CSQLite", "LanguageModels", "Corpora"],
       resources: [.copy("Resources/DefaultCore")]),
     .target(name: "Sleep", dependencies: ["Individuals", "Training"]),
+    .target(name: "Studies", dependencies: ["Sleep"]),
     .target(name: "CommandLineInterface"),
     .executableTarget(
-      name: "circadian", dependencies: ["Sleep", "CommandLineInterface"],
+      name: "circadian", dependencies: ["Studies", "CommandLineInterface"],
       resources: [.copy("Resources/sample-transcript.md")]),
     .target(
       name: "TestSupport", dependencies: ["Training"], path: "Tests/TestSupport"),
@@ -61,6 +63,7 @@ let package = Package(
     .testTarget(name: "LanguageModelsTests", dependencies: ["LanguageModels", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
     .testTarget(name: "SleepTests", dependencies: ["Sleep", "TestSupport"]),
+    .testTarget(name: "StudiesTests", dependencies: ["Studies", "TestSupport"]),
     .testTarget(name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface"]),
     .testTarget(name: "CommandTests", dependencies: ["circadian", "TestSupport"]),
   ],

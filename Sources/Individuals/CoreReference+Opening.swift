@@ -28,9 +28,18 @@ extension CoreReference {
     }
   }
 
+  /// What the weights occupy on the disk.
+  public func weightsBytes() throws -> Int {
+    try Self.weights(at: url).resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+  }
+
   private static func digest(of url: URL) throws -> String {
+    try ContentDigest.sha256(contentsOf: weights(at: url))
+  }
+
+  /// The file that holds a core's weights: the core itself, or one in its folder.
+  private static func weights(at url: URL) -> URL {
     let weights = url.appendingPathComponent(LanguageModel.weightsFileName)
-    let isFolder = FileManager.default.fileExists(atPath: weights.path)
-    return try ContentDigest.sha256(contentsOf: isFolder ? weights : url)
+    return FileManager.default.fileExists(atPath: weights.path) ? weights : url
   }
 }

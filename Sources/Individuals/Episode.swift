@@ -24,6 +24,12 @@ public struct Episode: Sendable, Equatable, Identifiable {
   public let text: String
   /// Spans and speakers as JSON, kept as the reader gave it.
   public let annotations: String?
+
+  func saying(_ text: String) -> Episode {
+    Episode(
+      id: id, kind: kind, title: title, show: show, source: source, published: published,
+      digest: digest, readAt: readAt, text: text, annotations: annotations)
+  }
 }
 
 /// What was said at once in a conversation.

@@ -108,6 +108,11 @@ public final class Individual {
   /// The journal's file.
   var journalFile: URL { Self.journalFile(in: folder) }
 
+  /// What the journal occupies on the disk.
+  public var journalBytes: Int {
+    (try? journalFile.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0
+  }
+
   private static func journalFile(in folder: URL) -> URL {
     folder.appendingPathComponent("journal.sqlite")
   }

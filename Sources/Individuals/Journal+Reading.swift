@@ -60,3 +60,14 @@ extension Journal {
     }
   }
 }
+
+extension Journal {
+  /// The episode with what others said in it alone: of a conversation the user's turns, a line each.
+  ///
+  /// What the individual said is what it recalled or guessed: read again as new, it would vouch for itself.
+  public func heard(_ episode: Episode) throws(IndividualError) -> Episode {
+    guard episode.kind == .conversation else { return episode }
+    let turns = try turns(of: episode.id).filter { $0.role == .user }
+    return episode.saying(turns.map(\.text).joined(separator: "\n"))
+  }
+}

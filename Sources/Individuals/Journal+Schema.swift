@@ -69,6 +69,13 @@ extension Journal {
     END;
     ALTER TABLE turns ADD COLUMN parts TEXT;
     """,
+    // Episodes can be removed.
+    """
+    CREATE TRIGGER episode_removed AFTER DELETE ON episodes BEGIN
+      INSERT INTO episode_words (episode_words, rowid, title, show, text)
+      VALUES ('delete', old.id, old.title, old.show, old.text);
+    END;
+    """,
   ]
 
   static var schemaVersion: Int { migrations.count }

@@ -15,7 +15,7 @@ public enum MemoryKind: String, Sendable, Codable, CaseIterable {
   /// Slots and LoRA together.
   case both
 
-  var hasSlots: Bool { self == .slots || self == .both }
+  public var hasSlots: Bool { self == .slots || self == .both }
   var hasAdapters: Bool { self != .slots }
 }
 
@@ -46,7 +46,8 @@ public struct NightMemory: Sendable {
   /// Attaches a new memory and freezes everything else. A low-rank change begins as none; slots, with random keys and
   /// values near zero, draw some attention from the first.
   public static func begin(
-    _ kind: MemoryKind, size: MemorySize, on model: Transformer, seed: UInt64
+    _ kind: MemoryKind, size: MemorySize, on model: Transformer, seed: UInt64,
+    from found: [Slots] = []
   ) -> NightMemory {
     model.parameters.setTrainable { _ in false }
     var random = RandomSource(seed: seed, name: "night memory")
@@ -68,7 +69,14 @@ public struct NightMemory: Sendable {
       }
     }
     if kind.hasSlots {
-      for site in model.parameters.slotSites {
+      for (layer, site) in model.parameters.slotSites.enumerated() {
+        if layer < found.count {
+          let keys = Parameter(path: "slots.\(site.path).keys", value: found[layer].keys)
+          let values = Parameter(path: "slots.\(site.path).values", value: found[layer].values)
+          site.attached.append((keys, values))
+          slots.append((site.path, keys, values))
+          continue
+        }
         let shape: Shape = [size.slotCount, site.keyHeadCount, site.headWidth]
         // Keys as large as the core's own (their root mean square is 1), values near zero.
         let keys = Parameter(

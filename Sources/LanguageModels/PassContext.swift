@@ -68,3 +68,20 @@ struct SeparateContexts: PassContext {
     return .concatenated(mixed, axis: 1)
   }
 }
+
+/// Rows that begin their sequences, and whose keys and values are kept.
+final class RecordingContext: PassContext {
+  /// Layer by layer, [batch, time, keyHeads, headWidth].
+  private(set) var held: [(keys: Tensor, values: Tensor)] = []
+
+  func attend(layer: Int, queries: Tensor, keys: Tensor, values: Tensor, slots: Slots?) -> Tensor {
+    held.append((keys, values))
+    return queries.attending(keys: keys, values: values, slots: slots)
+  }
+
+  func convolve(
+    _ x: Tensor, by convolution: ShortConvolution, layer: Int, _ place: Block.Convolved
+  ) -> Tensor {
+    convolution(x)
+  }
+}

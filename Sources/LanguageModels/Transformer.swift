@@ -77,6 +77,24 @@ public struct Transformer: Sendable {
     return x
   }
 
+  /// The keys and values of `tokens` in every layer, each [time, keyHeads, headWidth], the keys as if all stood at
+  /// position 0.
+  public func slots(reading tokens: [Int32]) -> [Slots] {
+    let context = RecordingContext()
+    let positions = tokens.indices.map(Int32.init)
+    _ = hidden(
+      Tensor(indices: tokens, shape: [1, tokens.count]), positions: positions, in: context)
+    return context.held.map { held in
+      let keys = rotary.map {
+        held.keys.rotated(by: $0.inverse, positions: Tensor(indices: positions))
+      }
+      let shape = Shape(Array(held.values.shape.extents.dropFirst()))
+      return Slots(
+        keys: (keys ?? held.keys).reshaped(shape).detached(),
+        values: held.values.reshaped(shape).detached())
+    }
+  }
+
   private func hidden(
     _ tokens: Tensor, positions: [Int32], in context: any PassContext,
     trace: ((String, Tensor) -> Void)? = nil

@@ -18,11 +18,35 @@ public struct NightSettings: Sendable, Codable, Equatable {
   /// far positions of a context is lost there.
   public var neutralWindow = 512
   /// Windows of neutral text per step.
-  public var neutralWindows = 6
-  /// The weight of the neutral windows' loss.
+  public var neutralWindows = 2
+  /// Conversations about made-up worlds per step, which keep what the core can do with a text in front of it.
+  public var keptConversations = 3
+  /// How many questions about people whom nobody knows are drawn for the night.
+  public var keptStrangers = 300
+  /// Of these, how many are asked per step.
+  public var stepStrangers = 8
+  /// The weight of the loss on neutral text and conversations.
   public var neutralWeight: Float = 2
   /// How much of a target is the teacher's belief; the rest is the text itself.
   public var teacherShare: Float = 0.3
+  /// Whether slots begin as the keys and values of the day's own passages.
+  public var slotsFromPassages = true
+  /// How often the day is reflected on, each time with other borders between passages and other requests.
+  public var reflectionRounds = 6
+  public var reflectionTemperature: Float = 1
+  /// How many times every question is asked about somebody else.
+  public var swapsPerQuestion = 4
+  /// Abstentions to study for every question that the day answers.
+  public var abstentionShare = 0.6
+  /// How often every question is gone through, and how much of its targets is the teacher's belief.
+  public var questionPasses = 40.0
+  public var questionTeacherShare: Float = 0.5
+  /// The weight of a question's loss, token by token, beside that of text.
+  public var questionWeight: Float = 1
+  /// Questions of earlier nights per step, for every one of this night's.
+  public var questionRehearsal = 0.5
+  /// Questions of the night per step.
+  public var stepQuestions = 48
   /// AdamW's rates for the low-rank change and for the slots.
   public var adapterRate: Float = 4e-3
   public var slotRate: Float = 5e-2
@@ -39,8 +63,26 @@ public struct NightSettings: Sendable, Codable, Equatable {
     return fitted
   }
 
-  /// The number of steps for a day of `tokens` tokens.
-  func steps(dayTokens tokens: Int) -> Int {
-    max(Int((passes * Double(tokens) / Double(dayWindows * window)).rounded(.up)), 1)
+  /// The number of steps for a day of `tokens` tokens and so many questions.
+  func steps(dayTokens tokens: Int, questions: Int) -> Int {
+    let forText = passes * Double(tokens) / Double(dayWindows * window)
+    let forQuestions = questionPasses * Double(questions) / Double(stepQuestions)
+    return max(Int(max(forText, forQuestions).rounded(.up)), 1)
+  }
+}
+
+extension NightSettings {
+  /// The settings as they are kept with the night.
+  var described: [String: String] {
+    guard let data = try? JSONEncoder().encode(self),
+      let values = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+    else { return [:] }
+    return values.reduce(into: [:]) { described, entry in
+      if let part = entry.value as? [String: Any] {
+        for (key, value) in part { described["\(entry.key).\(key)"] = "\(value)" }
+      } else {
+        described[entry.key] = "\(entry.value)"
+      }
+    }
   }
 }

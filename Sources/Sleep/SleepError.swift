@@ -4,8 +4,12 @@ public enum SleepError: Error, CustomStringConvertible {
   case tooShort(tokens: Int, needed: Int)
   case missingNeutralText(path: String)
   case tooLittleNeutralText(tokens: Int, needed: Int)
+  case damagedStudySheet(path: String, line: Int)
   case destructive(drift: Double, limit: Double)
   case taughtNothing(before: Double, after: Double)
+  case answersNothing(before: Double, after: Double)
+  case forgets(before: Double, after: Double)
+  case boasts(declined: Double, limit: Double)
 
   public var description: String {
     switch self {
@@ -19,6 +23,8 @@ public enum SleepError: Error, CustomStringConvertible {
     case .tooLittleNeutralText(let tokens, let needed):
       "the neutral text beside the core has \(tokens) tokens, at least \(needed) are needed; a core that is "
         + "trained on more text has more"
+    case .damagedStudySheet(let path, let line):
+      "\(path): line \(line) is no study item (a JSON object with question, answer, passage, kind, verdict)"
     case .destructive(let drift, let limit):
       "the night was not kept: neutral text became \(percent(drift)) harder to read, "
         + "more than \(percent(limit)). The individual is as it was before."
@@ -26,6 +32,15 @@ public enum SleepError: Error, CustomStringConvertible {
       "the night was not kept: the day takes \(after.formatted(places: 3)) bits per byte after it, "
         + "\(before.formatted(places: 3)) before. "
         + "The individual is as it was before."
+    case .answersNothing(let before, let after):
+      "the night was not kept: of the questions about the day that it did not study it answers "
+        + "\(percent(after)), \(percent(before)) before. The individual is as it was before."
+    case .forgets(let before, let after):
+      "the night was not kept: of the questions about earlier days it answers \(percent(after)), "
+        + "\(percent(before)) before. The individual is as it was before."
+    case .boasts(let declined, let limit):
+      "the night was not kept: of questions that nothing answers it declines \(percent(declined)), "
+        + "less than \(percent(limit)). The individual is as it was before."
     }
   }
 

@@ -39,6 +39,17 @@ public struct RotaryTable: Sendable {
     sines = table { sin($0) }
   }
 
+  private init(pairing: Pairing, cosines: Tensor, sines: Tensor) {
+    self.pairing = pairing
+    self.cosines = cosines
+    self.sines = sines
+  }
+
+  /// Turns back what this one turns.
+  public var inverse: RotaryTable {
+    RotaryTable(pairing: pairing, cosines: cosines, sines: sines * -1)
+  }
+
   /// The number of positions that can be rotated.
   public var positionCount: Int { cosines.shape[0] }
 }

@@ -23,6 +23,9 @@ enum Circadian {
       RecallCommand()
       HistoryCommand()
       RollbackCommand()
+      MemoryCommand()
+      ForgetCommand()
+      ScheduleCommand()
       GenerateCommand()
       CommandGroup("tokenizer", abstract: "Trains tokenizers and looks at what they do.") {
         TokenizerTrainCommand()
@@ -39,6 +42,9 @@ enum Circadian {
       RefineCommand()
       EvaluateCommand()
       ReportCommand()
+      CommandGroup("benchmark", abstract: "Puts sleep to the test.") {
+        BenchmarkSleepCommand()
+      }
     }.main()
   }
 }

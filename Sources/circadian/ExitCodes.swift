@@ -44,8 +44,8 @@ extension SleepError: ExitCodeProviding {
     switch self {
     case .nothingToSleepOn: .usage
     case .missingNeutralText: .inputOutput
-    case .tooShort, .tooLittleNeutralText: .badData
-    case .destructive, .taughtNothing: .failure
+    case .tooShort, .tooLittleNeutralText, .damagedStudySheet: .badData
+    case .destructive, .taughtNothing, .answersNothing, .forgets, .boasts: .failure
     }
   }
 }

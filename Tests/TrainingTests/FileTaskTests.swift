@@ -62,6 +62,7 @@ import Training
     #expect(evaluation.rows.map(\.chance) == [2.0 / 3, 1, 0])
     #expect(evaluation.answers.map(\.topic) == ["qa", "qa", "qa", "first", "g"])
     #expect(evaluation.answers.count { $0.isRight == true } == 3)
-    #expect(evaluation.answers.allSatisfy { !$0.prompt.turns.isEmpty && $0.confidence > 0 })
+    #expect(
+      evaluation.answers.allSatisfy { $0.prompt.turns.last?.role == .user && $0.confidence > 0 })
   }
 }

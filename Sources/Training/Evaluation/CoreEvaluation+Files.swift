@@ -14,11 +14,7 @@ extension CoreEvaluation {
     _ name: String, _ stories: [BabiStory], limit: Int, _ model: Transformer, _ format: ChatFormat
   ) throws {
     let questions = stories.flatMap { story in
-      story.questions.map { question in
-        var prompt = story.conversation(asking: question)
-        return WrittenAnswers.Question(
-          prompt: prompt, expected: prompt.turns.removeLast())
-      }
+      story.questions.map { WrittenAnswers.Question(story.conversation(asking: $0)) }
     }
     let entries = try WrittenAnswers.collect(
       model, format, questions: questions, limit: limit)
@@ -37,10 +33,7 @@ extension CoreEvaluation {
     _ name: String, _ problems: [GSM8KProblem], limit: Int, _ model: Transformer,
     _ format: ChatFormat
   ) throws {
-    let questions = problems.map { problem in
-      var prompt = problem.conversation
-      return WrittenAnswers.Question(prompt: prompt, expected: prompt.turns.removeLast())
-    }
+    let questions = problems.map { WrittenAnswers.Question($0.conversation) }
     let entries = try WrittenAnswers.collect(model, format, questions: questions, limit: limit)
     func isRight(_ entry: WrittenAnswers.Entry) -> Bool {
       let expected = Self.lastNumber(in: entry.expectedText)

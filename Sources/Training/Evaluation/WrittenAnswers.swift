@@ -13,6 +13,23 @@ struct WrittenAnswers {
     var expected: Conversation.Turn
     var skill: Skill?
     var world: FactWorld?
+
+    init(
+      prompt: Conversation, expected: Conversation.Turn, skill: Skill? = nil,
+      world: FactWorld? = nil
+    ) {
+      self.prompt = prompt
+      self.expected = expected
+      self.skill = skill
+      self.world = world
+    }
+
+    /// A whole conversation, of which the last turn is what is expected.
+    init(_ conversation: Conversation) {
+      var prompt = conversation
+      let expected = prompt.turns.removeLast()
+      self.init(prompt: prompt, expected: expected)
+    }
   }
 
   /// A question, what should be answered, and what was.

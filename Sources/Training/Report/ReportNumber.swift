@@ -1,10 +1,10 @@
 import Foundation
 
 /// How numbers are written in reports.
-enum ReportNumber {
+public enum ReportNumber {
   static func short(_ value: Double) -> String { fixed(value, 2) }
 
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
+  public static func fixed(_ value: Double, _ decimals: Int) -> String {
     String(format: "%.\(decimals)f", value)
   }
 

@@ -40,6 +40,17 @@ public enum Teacher {
     }.flatMap { $0 }
   }
 
+  /// Belief at every token of `answer`, with `context` before it.
+  static func belief(
+    _ model: Transformer, answer: [Int32], after context: [Int32]
+  ) -> SparseTargets {
+    let inputs = context + answer.dropLast()
+    let hidden = model.hidden(Tensor(indices: inputs, shape: [1, inputs.count]))
+    let rows = hidden.sliced(axis: 1, context.count - 1..<inputs.count)
+    return model.logits(rows).topProbabilities(
+      beliefSize, softcap: model.configuration.softcap, normalized: false)
+  }
+
   private static func inContextPassage(_ model: Transformer) -> Int {
     model.configuration.contextLength / 2
   }

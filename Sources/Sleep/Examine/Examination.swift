@@ -2,6 +2,7 @@ import Foundation
 import Individuals
 import LanguageModels
 import Tensors
+import Tokenizers
 import Training
 
 /// Measures what an individual recalls with an empty context, day by day, always from scratch.
@@ -15,6 +16,7 @@ public struct Examination {
     let number: Int
     let episodes: [Episode]
     let memory: URL
+    let sheet: StudySheet
   }
 
   public init(_ individual: Individual, neutral: NeutralText, precision: Precision = .fastest) {
@@ -36,19 +38,31 @@ public struct Examination {
         try NightMemory.attach(tonight.memory, to: awake.model)
         last = awake.model
       }
+      let format = try? ChatFormat(now.tokenizer)
       var days: [DayRecall] = []
-      for night in now.nights {
-        let before = try Mind.wake(individual, upTo: night.parent)
-        let episodes = try night.episodes.map { try individual.journal.episode($0) }
-        days.append(
-          try self.day(night.number, episodes, before: before, now: last).recall)
-      }
-      var insights: [Insight] = []
-      if let tonight {
-        let (recall, learned) = try day(tonight.number, tonight.episodes, before: now, now: last)
+      var sheets: [StudySheet] = []
+      func examine(
+        _ night: Int, _ episodes: [Episode], _ sheet: StudySheet, before: Mind
+      ) throws -> [Insight] {
+        var (recall, learned) = try day(night, episodes, before: before, now: last)
+        recall.questions = try format.flatMap {
+          try QuestionExam.recall(
+            sheet, $0, before: before.model, lastNight: now.model, now: last)
+        }
         days.append(recall)
-        insights = learned
+        sheets.append(sheet)
+        return learned
       }
+      for night in now.nights {
+        let episodes = try night.episodes.map {
+          try individual.journal.heard(individual.journal.episode($0))
+        }
+        _ = try examine(
+          night.number, episodes, .read(of: night, individual),
+          before: Mind.wake(individual, upTo: night.parent))
+      }
+      let insights =
+        try tonight.map { try examine($0.number, $0.episodes, $0.sheet, before: now) } ?? []
       let core = try Mind.wake(individual, upTo: .some(nil))
       let heldOut = now.tokenizer.encode(neutral.heldOut)
       let bytes = neutral.heldOut.utf8.count
@@ -58,6 +72,7 @@ public struct Examination {
         individual: individual.name, currentNight: tonight?.number ?? individual.currentNight,
         days: days, neutralBitsPerByteCore: neutralCore, neutralBitsPerByteNow: neutralNow,
         drift: neutralNow / neutralCore - 1,
+        abstention: try format.flatMap { try QuestionExam.abstention(sheets, $0, last) },
         cacheBytesPerToken: core.model.configuration.cacheBytesPerToken,
         memoryBytes: try memoryBytes(now.nights.map(\.number), tonight),
         bitsPerPretrainingToken: core.pretrainingTokens.map {

@@ -8,13 +8,11 @@ import Training
 
 /// The distilling part of a night: one memory trained on the day, earlier days and neutral text.
 struct NightTraining {
-  let settings: NightSettings
   let model: Transformer
   let memory: NightMemory
-  let day: StudyMaterial
-  let rehearsal: StudyMaterial?
-  let neutral: StudyMaterial
-  let steps: Int
+  let studies: NightStudies
+
+  private var settings: NightSettings { studies.settings }
 
   /// Seconds between checkpoints: what an interruption can cost.
   private static let saveInterval = 15.0
@@ -30,6 +28,7 @@ struct NightTraining {
     let parameters = memory.parameters
     let resumed = try TrainingCheckpoint.resume(
       parameters, &optimizer, fingerprint: fingerprint, from: checkpoint)
+    let steps = studies.steps
     let schedule = Schedule(warmupSteps: min(10, steps / 10), decayShare: 0.4, floor: 0.05)
     var lastSave = Date()
     var recentLoss = 0.0
@@ -81,11 +80,47 @@ struct NightTraining {
         Piece(windows: Array(windows[$0..<min($0 + share, count)]), length: length)
       }
     }
-    var pieces = draw(settings.dayWindows, settings.window, from: day)
-    if let rehearsal {
-      pieces += draw(settings.rehearsalWindows, settings.window, from: rehearsal)
+    var pieces: [Piece] = []
+    if let day = studies.day {
+      /// Fewer windows where questions make a night longer than its text would.
+      func share(_ windows: Int) -> Int {
+        let steps = Double(settings.steps(dayTokens: day.tokens.count, questions: 0))
+        return max(Int((Double(windows) * steps / Double(studies.steps)).rounded(.up)), 1)
+      }
+      pieces += draw(share(settings.dayWindows), settings.window, from: day)
+      if let rehearsal = studies.rehearsal {
+        pieces += draw(share(settings.rehearsalWindows), settings.window, from: rehearsal)
+      }
     }
-    return pieces + draw(settings.neutralWindows, settings.neutralWindow, from: neutral)
+    pieces += rows(settings.neutralWindows, of: studies.oldSelf.texts, step: step)
+    pieces += rows(settings.keptConversations, of: studies.oldSelf.conversations, step: step)
+    func draw(_ count: Int, of questions: [StudyMaterial]) -> [StudyMaterial] {
+      Array(questions.shuffled(using: &random).prefix(count))
+    }
+    let asked =
+      draw(settings.stepQuestions, of: studies.questions)
+      + draw(
+        Int((Double(settings.stepQuestions) * settings.questionRehearsal).rounded()),
+        of: studies.earlierQuestions)
+      + draw(settings.stepStrangers, of: studies.oldSelf.strangers)
+    return pieces + self.pieces(asked.sorted { $0.tokens.count < $1.tokens.count })
+  }
+
+  /// The step's share of rows that are gone through one after another, a piece each.
+  private func rows(_ count: Int, of all: [StudyMaterial], step: Int) -> [Piece] {
+    guard !all.isEmpty else { return [] }
+    return (0..<count).map {
+      let row = all[(step * count + $0) % all.count]
+      return Piece(windows: [(row, 0)], length: row.tokens.count - 1)
+    }
+  }
+
+  /// Whole questions, those of like lengths together; each stands alone in its row.
+  private func pieces(_ questions: [StudyMaterial]) -> [Piece] {
+    stride(from: 0, to: questions.count, by: 16).map { first in
+      let some = questions[first..<min(first + 16, questions.count)]
+      return Piece(windows: some.map { ($0, 0) }, length: some.map(\.tokens.count).max()! - 1)
+    }
   }
 
   private func optimizer() -> OptimizerGroups {

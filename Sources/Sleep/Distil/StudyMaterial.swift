@@ -16,17 +16,29 @@ public struct StudyMaterial: Sendable {
   /// Scaling the kept probabilities to 1 instead would teach that everything else is impossible.
   /// `scale` multiplies all weights.
   public init(tokens: [Int32], belief: SparseTargets, teacherShare: Float, scale: Float = 1) {
-    precondition(belief.ids.shape[0] == tokens.count - 1, "a belief for every token but the first")
+    self.init(
+      tokens: tokens, learnedFrom: 1, belief: belief, teacherShare: teacherShare, scale: scale)
+  }
+
+  /// A question and its answer: only the answer's tokens, those from `first` on, are to be learned.
+  ///
+  /// `belief` has a row for every one of them.
+  public init(
+    tokens: [Int32], learnedFrom first: Int, belief: SparseTargets, teacherShare: Float,
+    scale: Float = 1
+  ) {
+    precondition(
+      first > 0 && belief.ids.shape[0] == tokens.count - first, "a belief for every learned token")
     let perToken = belief.perRow + 1
     var ids = [Int32](repeating: 0, count: tokens.count * perToken)
     var weights = [Float](repeating: 0, count: tokens.count * perToken)
     belief.ids.withIndices { beliefIDs in
       belief.weights.withFloats { beliefWeights in
-        for row in 0..<tokens.count - 1 {
-          let start = (row + 1) * perToken
-          ids[start] = tokens[row + 1]
+        for row in 0..<tokens.count - first {
+          let start = (row + first) * perToken
+          ids[start] = tokens[row + first]
           let likely = row * belief.perRow..<(row + 1) * belief.perRow
-          let isLikely = beliefIDs[likely].contains(tokens[row + 1])
+          let isLikely = beliefIDs[likely].contains(tokens[row + first])
           weights[start] = (isLikely ? 1 - teacherShare : 1) * scale
           for (offset, rank) in likely.enumerated() {
             ids[start + 1 + offset] = beliefIDs[rank]
@@ -52,7 +64,9 @@ public struct StudyMaterial: Sendable {
   /// Whether a window of `length` tokens fits.
   public func holds(_ length: Int) -> Bool { tokens.count > length }
 
-  /// The inputs of several windows of one length, [windows, length], and their targets.
+  /// The inputs of several windows, [windows, length], and their targets.
+  ///
+  /// What is shorter is filled up behind its end, where nothing is learned.
   public static func batch(_ windows: [(material: StudyMaterial, start: Int)], length: Int) -> (
     inputs: Tensor, targets: SparseTargets
   ) {
@@ -60,10 +74,12 @@ public struct StudyMaterial: Sendable {
     var ids: [Int32] = []
     var weights: [Float] = []
     for (material, start) in windows {
-      inputs += material.tokens[start..<start + length]
-      let rows = (start + 1) * material.perToken..<(start + 1 + length) * material.perToken
-      ids += material.ids[rows]
-      weights += material.weights[rows]
+      let count = min(length, material.tokens.count - 1 - start)
+      let rows = (start + 1) * material.perToken..<(start + 1 + count) * material.perToken
+      let padding = length - count
+      inputs += material.tokens[start..<start + count] + Array(repeating: 0, count: padding)
+      ids += material.ids[rows] + Array(repeating: 0, count: padding * material.perToken)
+      weights += material.weights[rows] + Array(repeating: 0, count: padding * material.perToken)
     }
     let shape: Shape = [windows.count * length, windows[0].material.perToken]
     return (

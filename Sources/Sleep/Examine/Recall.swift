@@ -79,6 +79,8 @@ public struct DayRecall: Sendable, Codable {
   public var clozeCeiling: Double
   /// (NLL before - NLL now) / ln 2 / tokens.
   public var bitsPerToken: Double
+  /// What is answered of the questions that the night set aside; nil where it set none aside.
+  public var questions: QuestionRecall?
 }
 
 /// An individual's recall of all its days, and what it cost.
@@ -90,10 +92,24 @@ public struct RecallReport: Sendable, Codable {
   public var neutralBitsPerByteCore, neutralBitsPerByteNow: Double
   /// The relative change of the two; positive is worse.
   public var drift: Double
+  /// What is declined of the questions without an answer that nights set aside; nil where there are none.
+  public var abstention: AbstentionRecall?
   /// Bytes of working memory that a token of context occupies.
   public var cacheBytesPerToken: Int
   /// Bytes of memory that all nights together occupy.
   public var memoryBytes: Int
   /// 16 bits a parameter over the tokens of pretraining: what weights hold of a token read then.
   public var bitsPerPretrainingToken: Double?
+}
+
+extension RecallReport {
+  static let fileName = "exam.json"
+
+  /// The report of a night's exam; nil where the file is not there or of another form.
+  public static func read(ofNight number: Int, _ individual: Individual) throws -> RecallReport? {
+    let file = individual.folder(ofNight: number).appendingPathComponent(fileName)
+    return (try? Data(contentsOf: file)).flatMap {
+      try? JSONDecoder().decode(RecallReport.self, from: $0)
+    }
+  }
 }

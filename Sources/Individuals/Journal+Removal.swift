@@ -1,0 +1,28 @@
+extension Journal {
+  /// The episodes whose text or title has `phrase` in it, whatever the case and white space; oldest first.
+  public func episodes(saying phrase: String) throws(IndividualError) -> [Episode] {
+    func plain(_ text: String) -> String {
+      text.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
+    }
+    let sought = plain(phrase)
+    guard !sought.isEmpty else { return [] }
+    return try episodes().filter {
+      plain($0.text).contains(sought) || plain($0.title).contains(sought)
+    }
+  }
+
+  /// Removes episodes with their turns and words, and overwrites where they stood in the file.
+  func remove(_ episodes: [Episode.ID]) throws(IndividualError) {
+    try database.run("PRAGMA secure_delete = ON")
+    try database.transaction { () throws(IndividualError) in
+      for id in episodes {
+        try database.run("DELETE FROM turns WHERE episode = ?", .integer(id))
+        try database.run("DELETE FROM episodes WHERE id = ?", .integer(id))
+      }
+      // Deleted words otherwise stay in the index until its parts are merged.
+      try database.run("INSERT INTO episode_words (episode_words) VALUES ('optimize')")
+    }
+    try database.run("VACUUM")
+    _ = try database.rows("PRAGMA wal_checkpoint(TRUNCATE)") { $0.integer(0) }
+  }
+}

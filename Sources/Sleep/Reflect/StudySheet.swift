@@ -1,0 +1,42 @@
+import Files
+import Foundation
+
+/// What a night studies, and what it considered and did not: `study.jsonl`, a line for every question.
+public struct StudySheet: Sendable, Equatable {
+  package static let fileName = "study.jsonl"
+
+  public var entries: [StudyEntry]
+
+  public init(_ entries: [StudyEntry] = []) { self.entries = entries }
+
+  public subscript(verdict: StudyEntry.Verdict) -> [StudyEntry] {
+    entries.filter { $0.verdict == verdict }
+  }
+
+  package func write(to url: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var data = Data()
+    for entry in entries {
+      data += try encoder.encode(entry)
+      data.append(0x0A)
+    }
+    try AtomicFile.write(data, to: url)
+  }
+
+  /// The sheet at `url`; empty where there is none, as of nights that asked nothing.
+  ///
+  /// - Throws: ``SleepError/damagedStudySheet(path:line:)``, or what reading the file throws.
+  package static func read(_ url: URL) throws -> StudySheet {
+    guard FileManager.default.fileExists(atPath: url.path) else { return StudySheet() }
+    let decoder = JSONDecoder()
+    return StudySheet(
+      try Data(contentsOf: url).split(separator: 0x0A).enumerated().map { line, data in
+        do {
+          return try decoder.decode(StudyEntry.self, from: Data(data))
+        } catch {
+          throw SleepError.damagedStudySheet(path: url.path, line: line + 1)
+        }
+      })
+  }
+}

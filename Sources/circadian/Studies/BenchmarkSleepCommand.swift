@@ -1,0 +1,132 @@
+import CommandLineInterface
+import Files
+import Foundation
+import Individuals
+import Sleep
+import Studies
+
+extension SleepArm: CommandLineValue {}
+
+struct BenchmarkSleepCommand: Command {
+  let name = "sleep"
+  let abstract =
+    "Night after night on made-up worlds: what is still known, asked in words never studied."
+  let discussion = """
+    Every arm lives through the same days. A run that is complete is kept in the folder and not done again, so \
+    the same command goes on after an interruption. The results are report.md and report.html there.
+    """
+  let examples = [
+    "circadian benchmark sleep --out results --nights 8 --facts 30 --seeds 5",
+    "circadian benchmark sleep --out results --arm full --arm raw-lora --nights 2",
+  ]
+
+  private static let defaults = NightSettings()
+
+  let out = CommandLineInterface.Option<URL>(
+    "out", completion: .folders, help: "The folder for results.")
+  let arms = CommandLineInterface.Option<[SleepArm]>(
+    "arm", help: "A way to live through the days, instead of all of them; may be repeated.")
+  let core = CommandLineInterface.Option<String?>(
+    "core", completion: .files, help: "The core to sleep with, instead of the package's own.")
+  let nights = CommandLineInterface.Option(
+    "nights", default: 8, must: .be(in: 1...1000), help: "Nights to live through.")
+  let facts = CommandLineInterface.Option(
+    "facts", default: 30, must: .be(in: 1...1000), help: "Facts of a day.")
+  let seeds = CommandLineInterface.Option(
+    "seeds", default: 5, must: .be(in: 1...100), help: "Seeds, from --seed upwards.")
+  let memory = CommandLineInterface.Option(
+    "memory", default: BenchmarkSleepCommand.defaults.memory, help: "What a night is kept in.")
+  let set = CommandLineInterface.Option<String?>(
+    "set", help: "Other settings of a night, as a JSON object.")
+
+  var parameters: ParameterList {
+    out
+    arms
+    core
+    nights
+    facts
+    seeds
+    Section("Nights") {
+      memory
+      set
+    }
+  }
+
+  func run(_ invocation: Invocation) async throws {
+    let folder = invocation[out]
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let chosen = invocation[arms].isEmpty ? SleepArm.allCases : invocation[arms]
+    let settings = try settings(invocation)
+    let core = try CoreReference.opening(invocation[core])
+    var outcomes: [SleepBenchmark.Outcome] = []
+    for seed in (0..<UInt64(invocation[seeds])).map({ invocation.seed &+ $0 }) {
+      for arm in chosen {
+        let plan = SleepBenchmark.Plan(
+          arm, nights: invocation[nights], facts: invocation[facts], seed: seed,
+          settings: settings)
+        outcomes.append(try outcome(plan, core, in: folder, invocation))
+      }
+    }
+    let report = SleepBenchmarkReport(outcomes).document
+    try AtomicFile.write(Data(report.markdown.utf8), to: folder.appendingPathComponent("report.md"))
+    try AtomicFile.write(Data(report.html.utf8), to: folder.appendingPathComponent("report.html"))
+    try invocation.report(outcomes) { report.markdown }
+  }
+
+  /// A run's outcome, from its file where it is complete.
+  private func outcome(
+    _ plan: SleepBenchmark.Plan, _ core: CoreReference, in folder: URL, _ invocation: Invocation
+  ) throws -> SleepBenchmark.Outcome {
+    let file = folder.appendingPathComponent("\(plan.arm.rawValue)-\(plan.seed).json")
+    if let data = try? Data(contentsOf: file),
+      let known = try? JSONDecoder().decode(SleepBenchmark.Outcome.self, from: data),
+      known.plan == plan
+    {
+      return known
+    }
+    let home = folder.appendingPathComponent("home-\(plan.arm.rawValue)-\(plan.seed)")
+    try? FileManager.default.removeItem(at: home)
+    invocation.note("\(plan.arm.title), seed \(plan.seed)")
+    let outcome = try SleepBenchmark(plan, core: core).run(
+      in: Home(root: home), events: { NightProgress.noteReflection($0, invocation) }
+    ) { morning in
+      let mean = morning.recall.reduce(0, +) / Double(morning.recall.count)
+      invocation.note(
+        "night \(morning.number)/\(plan.nights) | recalled \(Readable.percent(mean)) ("
+          + morning.recall.map { Readable.fixed($0, 2) }.joined(separator: " ")
+          + ") | declined \(Readable.percent(morning.strangers)), \(Readable.percent(morning.nearMisses))"
+          + " | drift \(Readable.signedPercent(morning.drift)) | \(Readable.fixed(morning.seconds, 1)) s ("
+          + morning.stageSeconds.sorted { $0.key < $1.key }.map {
+            "\($0.key.dropFirst("seconds of ".count)) \(Readable.fixed($0.value, 0))"
+          }.joined(separator: ", ") + ")")
+    }
+    try AtomicFile.write(JSONFormat.data(outcome), to: file)
+    try? FileManager.default.removeItem(at: home)
+    return outcome
+  }
+
+  private func settings(_ invocation: Invocation) throws -> NightSettings {
+    var settings = Self.defaults
+    settings.memory = invocation[memory]
+    guard let json = invocation[set] else { return settings }
+    guard
+      let given = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any],
+      var all = try JSONSerialization.jsonObject(with: JSONEncoder().encode(settings))
+        as? [String: Any]
+    else { throw CommandError("--set: expected a JSON object", exitCode: .usage) }
+    for (key, value) in given {
+      guard all[key] != nil else {
+        throw CommandError(
+          "--set: a night has no setting '\(key)'; it has \(all.keys.sorted().joined(separator: ", "))",
+          exitCode: .usage)
+      }
+      all[key] = value
+    }
+    do {
+      return try JSONDecoder().decode(
+        NightSettings.self, from: JSONSerialization.data(withJSONObject: all))
+    } catch {
+      throw CommandError("--set: a value is of another type: \(error)", exitCode: .usage)
+    }
+  }
+}

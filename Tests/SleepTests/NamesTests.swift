@@ -1,0 +1,24 @@
+import Sleep
+import Testing
+
+@Suite struct NamesTests {
+  @Test(arguments: [
+    ("Where does Mara Velis live?", "Every evening Mara Velis goes home.", ["Mara Velis"]),
+    ("What is Tubul's trade?", "By trade Tubul is a smith.", ["Tubul"]),
+    ("Where is the Kolbe bell kept?", "They keep the Kolbe bell in Ostrel.", ["the Kolbe bell"]),
+    ("Under the dust, what is it?", "Under its dust it is oak.", []),
+    ("In which town?", "In Ostrel.", []),
+    ("Is Mara at home?", "At home sits Mara.", ["Mara"]),
+    ("Where does Mara live?", "Nobody is named.", []),
+  ])
+  func namesStandInQuestionAndPassage(_ question: String, _ passage: String, _ names: [String]) {
+    #expect(Names.inQuestion(question, saidIn: passage) == names)
+  }
+
+  @Test func strangersKeepTheShapeOfAName() {
+    #expect(
+      Names.stranger(like: "the Kolbe bell", between: "Mara", and: "Tubul") == "the Mabul bell")
+    #expect(
+      Names.stranger(like: "Zokol Rede", between: "the Kolbe bell", and: "Mara") == "Kolra Rede")
+  }
+}

@@ -1,0 +1,86 @@
+import Curriculum
+import Foundation
+import Individuals
+import LanguageModels
+import Sleep
+import Tensors
+import TestSupport
+import Testing
+import Tokenizers
+
+/// The package's own core reflects on a world of ten facts.
+@Suite struct StudySheetMakerTests {
+  private static let world = {
+    var random = RandomSource(seed: 21, name: "world")
+    let world = FactWorld(factCount: 10, using: &random)
+    return (world, text: world.statements(using: &random).joined(separator: " "))
+  }()
+
+  private func sheet(
+    on text: String, isReserved: @escaping @Sendable (String) -> Bool = { _ in false }
+  ) throws -> (sheet: StudySheet, report: GuardReport) {
+    let folder = try TemporaryFolder()
+    let individual = try Individual.create(
+      name: "ada", core: .opening(nil), in: Home(root: folder / "home"))
+    _ = try individual.journal.appendDocument(title: "day", text: text)
+    let mind = try Mind.wake(individual)
+    var settings = NightSettings()
+    settings.reflectionRounds = 3
+    let respondent = Respondent(model: mind.model, format: try ChatFormat(mind.tokenizer))
+    return try StudySheetMaker(respondent, settings, isReserved: isReserved)
+      .sheet(on: individual.unsleptEpisodes())
+  }
+
+  @Test func whatIsStudiedIsWhatTheDaySays() throws {
+    let (world, text) = Self.world
+    let (sheet, report) = try sheet(on: text)
+    let studied = sheet[.kept] + sheet[.exam]
+    let questions = studied.filter { $0.kind == .question }
+    #expect(questions.count >= 20)
+    // In whatever words it is asked: one sentence says it of the one who is asked about.
+    let sentences = text.split(separator: ".")
+    let wrong = questions.filter { question in
+      let names = Names.inQuestion(question.question, saidIn: text)
+      return !sentences.contains { sentence in
+        sentence.contains(question.finalWord) && names.contains { sentence.contains($0) }
+      }
+    }
+    #expect(
+      Double(wrong.count) <= 0.1 * Double(questions.count),
+      "\(wrong.map { "\($0.question) \($0.answer)" }) in \(text)")
+    // Every fact is asked for.
+    let asked = Set(questions.map(\.finalWord))
+    #expect(world.facts.count { asked.contains($0.value) } >= 8)
+    let unanswerable = studied.filter { $0.kind != .question }
+    #expect(unanswerable.count >= 5)
+    let wrongly = unanswerable.count { !world.answers(to: $0.question).isEmpty }
+    #expect(
+      Double(wrongly) <= 0.1 * Double(unanswerable.count), "\(wrongly) of \(unanswerable.count)")
+    #expect(Set(studied.map(\.question)).count == studied.count)
+    #expect(report.batches.count >= 3)
+  }
+
+  @Test func reservedWordsAreNotStudied() throws {
+    let reserved: @Sendable (String) -> Bool = { $0.hasPrefix("What") }
+    let sheet = try sheet(on: Self.world.text, isReserved: reserved).sheet
+    #expect(!sheet[.reserved].isEmpty)
+    #expect((sheet[.kept] + sheet[.exam]).allSatisfy { !reserved($0.question) })
+  }
+
+  @Test func nothingComesOfNothing() throws {
+    let (sheet, report) = try sheet(on: "… — …")
+    #expect(sheet[.kept].isEmpty && sheet[.exam].isEmpty)
+    #expect(report.batches.allSatisfy { $0.verdicts[StudyEntry.Verdict.kept.rawValue] == nil })
+  }
+
+  @Test func nonsenseIsNotStudied() throws {
+    var random = RandomSource(seed: 3)
+    let nonsense = (0..<40).map { _ in
+      (0..<9).map { _ in
+        String((0..<5).map { _ in "bcdfghjklmnpqrstvwxz".randomElement(using: &random)! })
+      }.joined(separator: " ") + "."
+    }.joined(separator: " ")
+    let sheet = try sheet(on: nonsense).sheet
+    #expect(sheet[.kept].count { $0.kind == .question } <= 3)
+  }
+}
