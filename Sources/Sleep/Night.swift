@@ -141,8 +141,10 @@ public struct Night {
         ? try SlotBeginnings.of(
           Passage.all(in: replay.episodes, mind.tokenizer), mind, count: settings.size.slotCount)
         : []
+      var size = settings.size
+      size.rank = settings.rank(dayTokens: studies.dayTokens)
       let memory = NightMemory.begin(
-        settings.memory, size: settings.size, on: mind.model, seed: settings.seed,
+        settings.memory, size: size, on: mind.model, seed: settings.seed,
         from: beginnings)
       return NightTraining(model: mind.model, memory: memory, studies: studies)
     }

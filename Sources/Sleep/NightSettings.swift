@@ -5,6 +5,7 @@ import Tensors
 /// Everything that decides how a night is spent; `Documentation/Sleep.md` says what is measured behind which default.
 public struct NightSettings: Sendable, Codable, Equatable {
   public var memory = MemoryKind.gated
+  /// The most: of a short day the rank is smaller.
   public var size = MemorySize()
   /// How often the day's text is gone through.
   public var passes = 16.0
@@ -17,8 +18,8 @@ public struct NightSettings: Sendable, Codable, Equatable {
   /// Tokens per window of neutral text, as far as the core's context allows: what is not kept at the
   /// far positions of a context is lost there.
   public var neutralWindow = 512
-  /// Windows of neutral text per step.
-  public var neutralWindows = 2
+  /// Windows of neutral text per step of a night on text; fewer, but two, where questions make it longer.
+  public var neutralWindows = 6
   /// Conversations about made-up worlds per step, which keep what the core can do with a text in front of it.
   public var keptConversations = 3
   /// How many questions about people whom nobody knows are drawn for the night.
@@ -33,6 +34,8 @@ public struct NightSettings: Sendable, Codable, Equatable {
   public var slotsFromPassages = true
   /// How often the day is reflected on, each time with other borders between passages and other requests.
   public var reflectionRounds = 6
+  /// Of a long day there are fewer rounds: so many passages are reflected on in all, or each once.
+  public var reflections = 120
   public var reflectionTemperature: Float = 1
   /// How many times every question is asked about somebody else.
   public var swapsPerQuestion = 4
@@ -61,6 +64,29 @@ public struct NightSettings: Sendable, Codable, Equatable {
     fitted.window = min(window, length)
     fitted.neutralWindow = min(neutralWindow, length)
     return fitted
+  }
+
+  /// The rank for a day of `tokens` tokens: every night's change is computed at every token ever after.
+  func rank(dayTokens tokens: Int) -> Int {
+    min(size.rank, max(tokens / Self.tokensPerRank, Self.leastRank))
+  }
+
+  private static let tokensPerRank = 40
+  private static let leastRank = 16
+  private static let leastNeutralWindows = 2
+
+  /// How much of a text's windows a step takes where questions make the night longer than its text would: `windows`
+  /// of a step without questions, at least `least`.
+  func share(of windows: Int, atLeast least: Int, dayTokens tokens: Int, steps: Int) -> Int {
+    let textSteps = Double(self.steps(dayTokens: tokens, questions: 0))
+    let share = (Double(windows) * min(textSteps / Double(steps), 1)).rounded(.up)
+    return min(max(Int(share), least), windows)
+  }
+
+  /// Windows of neutral text in each of `steps` steps.
+  func neutralWindows(dayTokens tokens: Int, steps: Int) -> Int {
+    share(
+      of: neutralWindows, atLeast: Self.leastNeutralWindows, dayTokens: tokens, steps: steps)
   }
 
   /// The number of steps for a day of `tokens` tokens and so many questions.

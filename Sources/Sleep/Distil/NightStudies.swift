@@ -12,6 +12,8 @@ struct NightStudies {
   let questions, earlierQuestions: [StudyMaterial]
   let steps: Int
   let settings: NightSettings
+  /// Of everything that the day says, studied as text or not.
+  let dayTokens: Int
 
   /// - Throws: ``SleepError`` for a day of which nothing can be studied, or too little neutral text.
   init(
@@ -46,6 +48,7 @@ struct NightStudies {
       }
     }
     day = read
+    dayTokens = replay.episodes.reduce(0) { $0 + mind.tokenizer.encode($1.text).count }
     var rehearsed: StudyMaterial?
     if settings.passes > 0, settings.rehearsalWindows > 0 {
       let material = try text(replay.earlier) {
@@ -55,7 +58,9 @@ struct NightStudies {
     }
     rehearsal = rehearsed
     steps = settings.steps(dayTokens: day?.tokens.count ?? 0, questions: questions.count)
-    oldSelf = try OldSelf(core, neutral, settings, steps: steps, isReserved: isReserved)
+    oldSelf = try OldSelf(
+      core, neutral, settings, dayTokens: day?.tokens.count ?? 0, steps: steps,
+      isReserved: isReserved)
     self.settings = settings
   }
 

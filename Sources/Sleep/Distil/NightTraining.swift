@@ -82,18 +82,17 @@ struct NightTraining {
     }
     var pieces: [Piece] = []
     if let day = studies.day {
-      /// Fewer windows where questions make a night longer than its text would.
       func share(_ windows: Int) -> Int {
-        let steps = Double(settings.steps(dayTokens: day.tokens.count, questions: 0))
-        return max(Int((Double(windows) * steps / Double(studies.steps)).rounded(.up)), 1)
+        settings.share(of: windows, atLeast: 1, dayTokens: day.tokens.count, steps: studies.steps)
       }
       pieces += draw(share(settings.dayWindows), settings.window, from: day)
       if let rehearsal = studies.rehearsal {
         pieces += draw(share(settings.rehearsalWindows), settings.window, from: rehearsal)
       }
     }
-    pieces += rows(settings.neutralWindows, of: studies.oldSelf.texts, step: step)
-    pieces += rows(settings.keptConversations, of: studies.oldSelf.conversations, step: step)
+    let oldSelf = studies.oldSelf
+    pieces += rows(oldSelf.textsPerStep, of: oldSelf.texts, step: step)
+    pieces += rows(settings.keptConversations, of: oldSelf.conversations, step: step)
     func draw(_ count: Int, of questions: [StudyMaterial]) -> [StudyMaterial] {
       Array(questions.shuffled(using: &random).prefix(count))
     }
@@ -102,7 +101,7 @@ struct NightTraining {
       + draw(
         Int((Double(settings.stepQuestions) * settings.questionRehearsal).rounded()),
         of: studies.earlierQuestions)
-      + draw(settings.stepStrangers, of: studies.oldSelf.strangers)
+      + draw(settings.stepStrangers, of: oldSelf.strangers)
     return pieces + self.pieces(asked.sorted { $0.tokens.count < $1.tokens.count })
   }
 

@@ -10,6 +10,8 @@ import Tokenizers
 /// and questions about people that nobody knows keep that it says so.
 struct OldSelf {
   let texts: [StudyMaterial]
+  /// How many of them a step takes.
+  let textsPerStep: Int
   let conversations: [StudyMaterial]
   let strangers: [StudyMaterial]
 
@@ -17,12 +19,13 @@ struct OldSelf {
   ///
   /// - Throws: ``SleepError/tooLittleNeutralText(tokens:needed:)``.
   init(
-    _ core: Mind, _ neutral: NeutralText, _ settings: NightSettings, steps: Int,
+    _ core: Mind, _ neutral: NeutralText, _ settings: NightSettings, dayTokens: Int, steps: Int,
     isReserved: @Sendable (String) -> Bool
   ) throws {
+    textsPerStep = settings.neutralWindows(dayTokens: dayTokens, steps: steps)
     texts =
-      settings.neutralWindows > 0
-      ? try Self.texts(core, neutral, settings, count: steps * settings.neutralWindows) : []
+      textsPerStep > 0
+      ? try Self.texts(core, neutral, settings, count: steps * textsPerStep) : []
     guard let format = try? ChatFormat(core.tokenizer) else {
       (conversations, strangers) = ([], [])
       return

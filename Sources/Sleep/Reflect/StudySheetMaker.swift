@@ -23,7 +23,9 @@ package struct StudySheetMaker {
     var studyGuard = StudyGuard(respondent, isReserved: isReserved)
     var entries: [StudyEntry] = []
     var report = GuardReport()
-    for round in 0..<settings.reflectionRounds {
+    let count = Passage.all(in: episodes, tokenizer).count
+    let rounds = min(settings.reflectionRounds, max(settings.reflections / max(count, 1), 1))
+    for round in 0..<rounds where count > 0 {
       let passages = Passage.all(in: episodes, shift: round, tokenizer)
       var temperature = settings.reflectionTemperature
       for attempt in 0..<GuardReport.attempts {
