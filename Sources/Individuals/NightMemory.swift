@@ -172,9 +172,14 @@ private enum AdapterForm: String, CaseIterable {
 }
 
 extension Parameter {
-  /// Adds a change to those that stand before the weight already.
+  /// Adds a change to those that stand before the weight already, to the last of them where it can be one with it.
   fileprivate func stack(_ change: LowRank) {
-    let earlier = (reparameterization as? StackedChanges)?.changes ?? []
-    reparameterization = StackedChanges(earlier + [change])
+    var changes = (reparameterization as? StackedChanges)?.changes ?? []
+    if let joined = changes.last?.joined(with: change) {
+      changes[changes.count - 1] = joined
+    } else {
+      changes.append(change)
+    }
+    reparameterization = StackedChanges(changes)
   }
 }

@@ -46,6 +46,23 @@ public struct LowRank: Reparameterization {
     x.linear(base, bias: bias) + change(of: x)
   }
 
+  /// This change and `other` as one, whose keys are those of both; nil where they differ in form, or one is still
+  /// being trained.
+  ///
+  /// Two products instead of four: what is frozen need not be kept apart.
+  public func joined(with other: LowRank) -> LowRank? {
+    guard activation == other.activation, scale == other.scale,
+      !(parameters + other.parameters).contains(where: \.isTrainable)
+    else { return nil }
+    return LowRank(
+      down: Parameter(
+        path: down.path, value: .concatenated([down.value, other.down.value], axis: 0),
+        isTrainable: false),
+      up: Parameter(
+        path: up.path, value: .concatenated([up.value, other.up.value], axis: 1),
+        isTrainable: false), scale: scale, activation: activation)
+  }
+
   /// What is added to the projection of `x`: [..., in] -> [..., out].
   func change(of x: Tensor) -> Tensor {
     let keys = x.linear(down.value)

@@ -90,4 +90,34 @@ import Testing
     frozen.replace(with: Tensor([3, 4], shape: [2]))
     #expect(frozen.isTrainable && frozen.value.values == [3, 4])
   }
+
+  private func change(rank: Int, seed: UInt64, isTrainable: Bool = false) -> LowRank {
+    var random = RandomSource(seed: seed, name: "change")
+    return LowRank(
+      down: Parameter(
+        path: "down", value: .normal([rank, 6], deviation: 1, using: &random),
+        isTrainable: isTrainable),
+      up: Parameter(
+        path: "up", value: .normal([5, rank], deviation: 1, using: &random),
+        isTrainable: isTrainable), scale: 1, activation: .reluSquared)
+  }
+
+  @Test func frozenChangesAreOneWithoutADifference() throws {
+    let (first, second) = (change(rank: 3, seed: 1), change(rank: 4, seed: 2))
+    let joined = try #require(first.joined(with: second))
+    #expect(joined.down.shape == [7, 6] && joined.up.shape == [5, 7])
+    var random = RandomSource(seed: 3)
+    let x = Tensor.normal([8, 6], deviation: 1, using: &random)
+    let base = Tensor.normal([5, 6], deviation: 1, using: &random)
+    let apart = StackedChanges([first, second]).project(x, through: base, bias: nil).values
+    let together = StackedChanges([joined]).project(x, through: base, bias: nil).values
+    for (one, other) in zip(apart, together) { #expect(abs(one - other) < 1e-3 * max(abs(one), 1)) }
+  }
+
+  @Test func whatIsTrainedOrOfAnotherFormStaysApart() {
+    let frozen = change(rank: 3, seed: 1)
+    #expect(frozen.joined(with: change(rank: 3, seed: 2, isTrainable: true)) == nil)
+    let linear = LowRank(down: frozen.down, up: frozen.up, scale: 1)
+    #expect(frozen.joined(with: linear) == nil)
+  }
 }

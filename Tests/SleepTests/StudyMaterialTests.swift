@@ -22,6 +22,19 @@ import Testing
     #expect(targets.weights.values == [0, 1.2, 0.4, 2, 1, 0.2])
   }
 
+  /// Of a question only the answer is learned, and what fills up its row is not.
+  @Test func shorterRowsAreFilledUpWithNothingToLearn() {
+    let question = StudyMaterial(
+      tokens: [1, 2, 7, 9], learnedFrom: 2, belief: belief, teacherShare: 0.5)
+    let longer = StudyMaterial(tokens: [1, 7, 9], belief: belief, teacherShare: 0.5)
+    let (inputs, targets) = StudyMaterial.batch([(question, 0), (longer, 0)], length: 4)
+    #expect(inputs.withIndices(Array.init) == [1, 2, 7, 0, 1, 7, 0, 0])
+    let weights = targets.weights.values
+    #expect(Array(weights[..<12]) == [0, 0, 0, 0.5, 0.3, 0.1, 1, 0.25, 0.05, 0, 0, 0])
+    #expect(weights[18...].allSatisfy { $0 == 0 })
+    #expect(Array(targets.ids.withIndices(Array.init)[3..<9]) == [7, 7, 3, 9, 4, 5])
+  }
+
   /// Over draws from the teacher's own distribution the weights average to that distribution.
   @Test func estimateOfTheTailIsUnbiased() {
     let distribution: [Float] = [0.4, 0.3, 0.15, 0.1, 0.05]
