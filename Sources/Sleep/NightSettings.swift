@@ -66,6 +66,25 @@ public struct NightSettings: Sendable, Codable, Equatable {
     return fitted
   }
 
+  /// The same with smaller steps where a night would have fewer than ``leastSteps``: it learns more from as many tokens.
+  func fitted(toDay tokens: Int, questions: Int) -> NightSettings {
+    let share = Double(steps(dayTokens: tokens, questions: questions)) / Double(Self.leastSteps)
+    guard share < 1 else { return self }
+    func scaled(_ count: Int, atLeast least: Int) -> Int {
+      min(max(Int((Double(count) * share).rounded(.up)), least), count)
+    }
+    var fitted = self
+    fitted.dayWindows = scaled(dayWindows, atLeast: 4)
+    fitted.rehearsalWindows = scaled(rehearsalWindows, atLeast: 2)
+    fitted.neutralWindows = scaled(neutralWindows, atLeast: Self.leastNeutralWindows)
+    fitted.keptConversations = scaled(keptConversations, atLeast: 1)
+    fitted.stepQuestions = scaled(stepQuestions, atLeast: 8)
+    fitted.stepStrangers = scaled(stepStrangers, atLeast: 2)
+    return fitted
+  }
+
+  private static let leastSteps = 64
+
   /// The rank for a day of `tokens` tokens: every night's change is computed at every token ever after.
   func rank(dayTokens tokens: Int) -> Int {
     min(size.rank, max(tokens / Self.tokensPerRank, Self.leastRank))

@@ -80,7 +80,10 @@ import Tokenizers
         String((0..<5).map { _ in "bcdfghjklmnpqrstvwxz".randomElement(using: &random)! })
       }.joined(separator: " ") + "."
     }.joined(separator: " ")
-    let sheet = try sheet(on: nonsense).sheet
+    let (sheet, report) = try sheet(on: nonsense)
     #expect(sheet[.kept].count { $0.kind == .question } <= 3)
+    // What was refused can be looked at, and why.
+    let isRefused = report.batches.contains { $0.refusal != nil }
+    #expect(isRefused && !sheet.entries.isEmpty)
   }
 }

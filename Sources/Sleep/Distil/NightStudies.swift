@@ -57,11 +57,13 @@ struct NightStudies {
       if material.holds(settings.window) { rehearsed = material }
     }
     rehearsal = rehearsed
-    steps = settings.steps(dayTokens: day?.tokens.count ?? 0, questions: questions.count)
+    let fitted = settings.fitted(
+      toDay: day?.tokens.count ?? 0, questions: questions.count)
+    steps = fitted.steps(dayTokens: day?.tokens.count ?? 0, questions: questions.count)
     oldSelf = try OldSelf(
-      core, neutral, settings, dayTokens: day?.tokens.count ?? 0, steps: steps,
+      core, neutral, fitted, dayTokens: day?.tokens.count ?? 0, steps: steps,
       isReserved: isReserved)
-    self.settings = settings
+    self.settings = fitted
   }
 
   /// Questions to be answered with nothing in the context, as the teacher answers them with the passage in front of

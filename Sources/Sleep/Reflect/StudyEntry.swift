@@ -23,6 +23,8 @@ public struct StudyEntry: Sendable, Codable, Equatable {
     case ungrounded
     /// The day says something else later on.
     case contradicted
+    /// Good, in a round that was not.
+    case refused
     /// Is there already.
     case duplicate
     /// In words that are not to be studied.

@@ -38,6 +38,11 @@ package struct StudySheetMaker {
           entries += judged
           break
         }
+        entries += judged.map { entry in
+          var entry = entry
+          if entry.verdict == .kept { entry.verdict = .refused }
+          return entry
+        }
         // More spread the next time.
         temperature += GuardReport.temperatureStep
       }
