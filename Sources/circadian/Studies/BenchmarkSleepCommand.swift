@@ -88,21 +88,26 @@ struct BenchmarkSleepCommand: Command {
     try? FileManager.default.removeItem(at: home)
     invocation.note("\(plan.arm.title), seed \(plan.seed)")
     let outcome = try SleepBenchmark(plan, core: core).run(
-      in: Home(root: home), events: { NightProgress.noteReflection($0, invocation) }
-    ) { morning in
-      let mean = morning.recall.reduce(0, +) / Double(morning.recall.count)
-      invocation.note(
-        "night \(morning.number)/\(plan.nights) | recalled \(Readable.percent(mean)) ("
-          + morning.recall.map { Readable.fixed($0, 2) }.joined(separator: " ")
-          + ") | declined \(Readable.percent(morning.strangers)), \(Readable.percent(morning.nearMisses))"
-          + " | drift \(Readable.signedPercent(morning.drift)) | \(Readable.fixed(morning.seconds, 1)) s ("
-          + morning.stageSeconds.sorted { $0.key < $1.key }.map {
-            "\($0.key.dropFirst("seconds of ".count)) \(Readable.fixed($0.value, 0))"
-          }.joined(separator: ", ") + ")")
-    }
+      in: Home(root: home), events: { NightProgress.noteReflection($0, invocation) },
+      report: { invocation.note(Self.line($0, of: plan)) })
     try AtomicFile.write(JSONFormat.data(outcome), to: file)
     try? FileManager.default.removeItem(at: home)
     return outcome
+  }
+
+  private static func line(
+    _ morning: SleepBenchmark.Morning, of plan: SleepBenchmark.Plan
+  ) -> String {
+    let mean = morning.recall.reduce(0, +) / Double(morning.recall.count)
+    let days = morning.recall.map { Readable.fixed($0, 2) }.joined(separator: " ")
+    let stages = morning.stageSeconds.sorted { $0.key < $1.key }.map {
+      "\($0.key.dropFirst("seconds of ".count)) \(Readable.fixed($0.value, 0))"
+    }
+    return "night \(morning.number)/\(plan.nights) | recalled \(Readable.percent(mean)) (\(days))"
+      + " | declined \(Readable.percent(morning.strangers)), \(Readable.percent(morning.nearMisses))"
+      + " | drift \(Readable.signedPercent(morning.drift))"
+      + " | \(Readable.fixed(morning.seconds, 1)) s"
+      + (stages.isEmpty ? "" : " (\(stages.joined(separator: ", ")))")
   }
 
   private func settings(_ invocation: Invocation) throws -> NightSettings {
