@@ -75,15 +75,26 @@ struct NightStudies {
     let format = try ChatFormat(mind.tokenizer)
     return try WorkerPool.shared.map(entries.count) { index in
       let entry = entries[index]
-      let prompt = format.prompt(Conversation([.user(entry.question)]))
-      let answer = format.words(entry.answer) + [format.end]
-      let before =
-        withPassage
-        ? format.prompt(Conversation([.user(entry.passage + "\n" + entry.question)])) : prompt
       return StudyMaterial(
-        tokens: prompt + answer, learnedFrom: prompt.count,
-        belief: Teacher.belief(mind.model, answer: answer, after: before),
-        teacherShare: settings.questionTeacherShare, scale: settings.questionWeight)
+        asking: entry.question, about: withPassage ? entry.passage : "", answer: entry.answer,
+        teacher: Respondent(model: mind.model, format: format), settings)
     }
+  }
+}
+
+extension StudyMaterial {
+  /// A question to be answered with nothing in the context, as `teacher` answers it with the passage in front of it.
+  init(
+    asking question: String, about passage: String = "", answer: String, teacher: Respondent,
+    _ settings: NightSettings
+  ) {
+    let format = teacher.format
+    let prompt = format.prompt(Respondent.conversation(asking: question))
+    let answer = format.words(answer) + [format.end]
+    let before = format.prompt(Respondent.conversation(asking: question, about: passage))
+    self.init(
+      tokens: prompt + answer, learnedFrom: prompt.count,
+      belief: Teacher.belief(teacher.model, answer: answer, after: before),
+      teacherShare: settings.questionTeacherShare, scale: settings.questionWeight)
   }
 }

@@ -67,10 +67,7 @@ struct OldSelf {
     while chosen.count < count {
       let conversation = curriculum.lesson(named: "night \(number)").conversation
       number += 1
-      let asks = conversation.turns.contains {
-        $0.role == .user && isReserved(String($0.text.split(separator: "\n").last ?? ""))
-      }
-      if !asks {
+      if !conversation.asks(isReserved) {
         chosen.append(Array(format.render(conversation).tokens.prefix(settings.neutralWindow + 1)))
       }
     }
@@ -93,19 +90,27 @@ struct OldSelf {
       let question = FactWorld.question(aboutAnyone: &random)
       if !isReserved(question) { questions.append(question) }
     }
-    let answers = try Respondent(model: core.model, format: format).replies(
-      to: questions.map { Conversation([.user($0)]) }, limit: 48)
+    let respondent = Respondent(model: core.model, format: format)
+    let answers = try respondent.replies(
+      to: questions.map { Respondent.conversation(asking: $0) }, limit: Respondent.answerLimit)
     let declined = zip(questions, answers).compactMap { question, answer in
       answer.flatMap { Lesson.isRefusal($0) ? (question, $0) : nil }
     }
     return try WorkerPool.shared.map(declined.count) { index in
       let (question, answer) = declined[index]
-      let prompt = format.prompt(Conversation([.user(question)]))
-      let tokens = format.words(answer) + [format.end]
-      return StudyMaterial(
-        tokens: prompt + tokens, learnedFrom: prompt.count,
-        belief: Teacher.belief(core.model, answer: tokens, after: prompt),
-        teacherShare: settings.questionTeacherShare, scale: settings.questionWeight)
+      return StudyMaterial(asking: question, answer: answer, teacher: respondent, settings)
+    }
+  }
+}
+
+extension Conversation {
+  /// Whether anybody asks a question of which `isReserved` is true, be it in a quiz that the assistant writes.
+  fileprivate func asks(_ isReserved: (String) -> Bool) -> Bool {
+    turns.contains { turn in
+      turn.text.split(separator: "\n").contains { line in
+        isReserved(String(line))
+          || StudyItem.parse(String(line)).contains { $0.map { isReserved($0.question) } ?? false }
+      }
     }
   }
 }

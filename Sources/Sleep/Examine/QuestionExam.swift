@@ -20,16 +20,14 @@ public struct AbstentionRecall: Sendable, Codable, Equatable {
 
 /// Asks what study sheets have set aside.
 struct QuestionExam {
-  private static let answerLimit = 48
-
   /// Which entries' final word the model gives, or declines where that is right.
   static func answers(
     _ model: Transformer, _ format: ChatFormat, _ entries: [StudyEntry], withPassage: Bool = false
   ) throws -> [Bool] {
     let replies = try Respondent(model: model, format: format).replies(
       to: entries.map {
-        Conversation([.user((withPassage ? $0.passage + "\n" : "") + $0.question)])
-      }, limit: answerLimit)
+        Respondent.conversation(asking: $0.question, about: withPassage ? $0.passage : "")
+      }, limit: Respondent.answerLimit)
     return zip(entries, replies).map { entry, reply in
       guard let reply else { return false }
       return entry.kind == .question

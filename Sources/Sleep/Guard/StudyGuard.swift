@@ -8,8 +8,6 @@ package struct StudyGuard {
   let isReserved: @Sendable (String) -> Bool
   private var known: Set<String> = []
 
-  private static let answerLimit = 48
-
   init(_ respondent: Respondent, isReserved: @escaping @Sendable (String) -> Bool) {
     self.respondent = respondent
     self.isReserved = isReserved
@@ -65,8 +63,8 @@ package struct StudyGuard {
     let asked = entries.indices.filter { entries[$0].verdict == .kept }
     let answers = try respondent.replies(
       to: asked.map {
-        Conversation([.user(entries[$0].passage + "\n" + entries[$0].question)])
-      }, limit: Self.answerLimit)
+        Respondent.conversation(asking: entries[$0].question, about: entries[$0].passage)
+      }, limit: Respondent.answerLimit)
     for (index, answer) in zip(asked, answers) {
       entries[index].verdict = answer.map { verdict(&entries[index], $0) } ?? .ungrounded
     }

@@ -23,7 +23,8 @@ struct Reflection {
     let requests = Curriculum.reflectionRequests
     let replies = try respondent.replies(
       to: passages.enumerated().map { index, passage in
-        Conversation([.user(passage.text + "\n" + requests[(index + round) % requests.count])])
+        Respondent.conversation(
+          asking: requests[(index + round) % requests.count], about: passage.text)
       }, limit: Self.limit, temperature: temperature, seed: seed,
       stream: { "reflection \(round).\(attempt) \($0)" })
     return zip(passages, replies).flatMap { passage, reply in

@@ -7,6 +7,16 @@ public struct Respondent: Sendable {
   public let model: Transformer
   public let format: ChatFormat
 
+  /// More tokens than any answer to a question has.
+  public static let answerLimit = 48
+
+  /// A question, with a passage in front of it or alone.
+  public static func conversation(asking question: String, about passage: String = "")
+    -> Conversation
+  {
+    Conversation([.user(passage.isEmpty ? question : passage + "\n" + question)])
+  }
+
   public init(model: Transformer, format: ChatFormat) {
     self.model = model
     self.format = format

@@ -133,8 +133,8 @@ public struct SleepBenchmark: Sendable {
       try plan.settings.precision.run {
         try respondent.replies(
           to: zip(contexts, day.questions).map {
-            Conversation([.user(($0.isEmpty ? "" : $0 + "\n") + $1.text)])
-          }, limit: Self.answerLimit)
+            Respondent.conversation(asking: $1.text, about: $0)
+          }, limit: Respondent.answerLimit)
       }.map { $0 ?? "" }
     }
     func found() throws -> [String] {
@@ -147,7 +147,7 @@ public struct SleepBenchmark: Sendable {
     case .none: return try answers(nothing)
     case .found: return try answers(found())
     case .day:
-      let room = mind.model.configuration.contextLength - 2 * Self.answerLimit
+      let room = mind.model.configuration.contextLength - 2 * Respondent.answerLimit
       return try answers(
         day.questions.map { day.text(around: $0, upTo: room, mind.tokenizer) })
     case .foundWhenUnknown:
@@ -156,9 +156,6 @@ public struct SleepBenchmark: Sendable {
       }
     }
   }
-
-  /// More than any answer, or any question, has tokens.
-  private static let answerLimit = 48
 
   private func abilities(_ mind: Mind) throws -> Abilities {
     var extent = CoreEvaluation.Extent()
