@@ -14,24 +14,29 @@ extension Individual {
   /// next exclusive opening completes the commit: by then the night is whole and was examined.
   /// - Parameters:
   ///   - episodes: what the night learned, without what it rehearsed.
+  ///   - standsFor: the nights whose memories it holds as well.
+  ///   - required: files that no night is without.
   ///   - seconds: the time that the night took.
-  /// - Throws: `IndividualError`, or `FileSystemError` for a full disk; before the rename the
+  /// - Throws: `IndividualError`, such as `.incompleteNight` where a required file is missing, or `FileSystemError` for a full disk; before the rename the
   ///   night can then be committed again.
   @discardableResult
   public func commit(
     _ unfinished: UnfinishedNight, substrate: String, seed: UInt64, episodes: [Episode.ID],
-    settings: [String: String] = [:], measures: [String: Double] = [:], seconds: Double,
+    standsFor: [Int] = [], required: [String] = [], settings: [String: String] = [:],
+    measures: [String: Double] = [:], seconds: Double,
     at date: Date = .now
   ) throws -> NightRecord {
     try commit(
-      unfinished, substrate: substrate, seed: seed, episodes: episodes, settings: settings,
-      measures: measures, seconds: seconds, at: date, after: { _ in })
+      unfinished, substrate: substrate, seed: seed, episodes: episodes, standsFor: standsFor,
+      required: required, settings: settings, measures: measures, seconds: seconds, at: date,
+      after: { _ in })
   }
 
   /// As the public one; `after` is called after each step, and what it throws stops the commit.
   package func commit(
     _ unfinished: UnfinishedNight, substrate: String, seed: UInt64, episodes: [Episode.ID],
-    settings: [String: String] = [:], measures: [String: Double] = [:], seconds: Double,
+    standsFor: [Int] = [], required: [String] = [], settings: [String: String] = [:],
+    measures: [String: Double] = [:], seconds: Double,
     at date: Date = .now, after: (CommitStep) throws -> Void
   ) throws -> NightRecord {
     try requireExclusiveAccess()
@@ -43,11 +48,15 @@ extension Individual {
     guard unfinished.parent == currentNight, try nextNight() == number else {
       throw IndividualError.staleNight(number)
     }
+    AtomicFile.removeLeftovers(in: unfinished.resultFolder)
+    let files = try digests(in: unfinished.resultFolder)
+    if let missing = required.first(where: { files[$0] == nil }) {
+      throw IndividualError.incompleteNight(number, missing: missing)
+    }
     let record = NightRecord(
       number: number, parent: currentNight, createdAt: date.wholeSecond, substrate: substrate,
-      seed: seed, coreDigest: core.digest, episodes: episodes, settings: settings,
-      measures: measures, seconds: seconds)
-    AtomicFile.removeLeftovers(in: unfinished.resultFolder)
+      seed: seed, coreDigest: core.digest, episodes: episodes, standsFor: standsFor, files: files,
+      settings: settings, measures: measures, seconds: seconds)
     try JSONFile.write(
       record, to: unfinished.resultFolder.appendingPathComponent(NightRecord.fileName))
     try after(.recordWritten)
@@ -62,6 +71,12 @@ extension Individual {
     try discardUnfinishedNight()
     try after(.workRemoved)
     return record
+  }
+
+  private func digests(in folder: URL) throws -> [String: String] {
+    try Folder.contents(of: folder).filter { $0 != NightRecord.fileName }.reduce(into: [:]) {
+      $0[$1] = try ContentDigest.sha256(contentsOf: folder.appendingPathComponent($1))
+    }
   }
 
   /// Completes a commit that a crash stopped between the rename and the moving of the pointer.

@@ -47,6 +47,25 @@ extension Individual {
     return record
   }
 
+  /// The memory of a night of the lineage, as it was committed.
+  ///
+  /// Throws `IndividualError.damaged` when the file is another than was written, or is missing.
+  public func memoryFile(of night: NightRecord) throws -> URL {
+    let url = folder(ofNight: night.number).appendingPathComponent(Mind.memoryFileName)
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw IndividualError.damaged(path: url.path, key: nil, expected: "the file to exist")
+    }
+    if let digest = night.files[Mind.memoryFileName],
+      try ContentDigest.sha256(contentsOf: url) != digest
+    {
+      throw IndividualError.damaged(
+        path: url.path, key: nil,
+        expected: "the bytes that night \(night.number) wrote (SHA-256 \(digest.prefix(12))…); "
+          + "'circadian rollback' returns to a night before it")
+    }
+    return url
+  }
+
   /// The nights that made the individual what it is now, first to last.
   ///
   /// Throws what `night(_:)` throws when one of them cannot be read.

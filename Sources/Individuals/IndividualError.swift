@@ -12,6 +12,7 @@ public enum IndividualError: Error, Equatable, Sendable {
   case newerFormat(path: String, found: Int, supported: Int)
   case unknownNight(Int, existing: [Int])
   /// A night in the making that no longer follows on what the individual is now.
+  case incompleteNight(Int, missing: String)
   case staleNight(Int)
   case unknownEpisode(Int)
   case emptyDocument(title: String)
@@ -28,7 +29,7 @@ extension IndividualError: CategorizedError {
     case .invalidName, .unknownName, .alreadyExists, .openedForReading, .unknownNight,
       .staleNight, .unknownEpisode:
       .usage
-    case .damaged, .newerFormat, .emptyDocument, .otherCore: .data
+    case .damaged, .newerFormat, .incompleteNight, .emptyDocument, .otherCore: .data
     case .journalFailed, .fullTextSearchUnavailable: .io
     case .inUse, .journalBusy: .busy
     }
@@ -61,6 +62,9 @@ extension IndividualError: CustomStringConvertible {
     case .otherCore(let path, let expected, let found):
       return "\(path) is not the core that this individual was founded on (SHA-256 "
         + "\(found.prefix(12))…, expected \(expected.prefix(12))…): its nights mean nothing to another"
+    case .incompleteNight(let number, let missing):
+      return
+        "night \(number) is not kept: it has no \(missing). The individual is as it was before."
     case .staleNight(let number):
       return "the unfinished night \(number) does not follow on the current night: begin it again"
     case .unknownEpisode(let id):

@@ -25,6 +25,8 @@ public struct MemorySize: Sendable, Codable, Equatable {
   public var slotCount = 256
   /// The rank of the low-rank change.
   public var rank = 64
+  /// The first block with one: what lies below it is not learned through, which takes less time.
+  public var firstBlock = 0
 
   public init() {}
 }
@@ -43,11 +45,58 @@ public struct NightMemory: Sendable {
   /// The number of stored elements.
   public var count: Int { parameters.reduce(0) { $0 + $1.shape.count } }
 
+  /// What a memory may begin as, instead of as nothing.
+  public struct Beginnings: Sendable {
+    /// Of every layer, first to last.
+    public var slots: [Slots] = []
+    /// Gated changes by the path of their weight.
+    public var changes: [String: LowRank] = [:]
+
+    public init() {}
+
+    /// The lowest block with a change.
+    public var firstBlock: Int? {
+      changes.keys.compactMap { NightMemory.block(ofPath: $0) }.min()
+    }
+
+    /// The gated changes that stand before `model`'s weights, of each the `count` strongest keys with their values.
+    ///
+    /// A key's strength is what it calls up of an input along itself: |value| |key|^2, as the activation is a square.
+    public static func strongest(_ count: Int, on model: Transformer) -> Beginnings {
+      var beginnings = Beginnings()
+      for parameter in model.parameters.parameters {
+        let changes = (parameter.reparameterization as? StackedChanges)?.changes ?? []
+        let gated = changes.filter { $0.activation == AdapterForm.gated.activation }
+        guard !gated.isEmpty else { continue }
+        let keys = Tensor.concatenated(gated.map(\.down.value), axis: 0)
+        let values = Tensor.concatenated(
+          gated.map { ($0.up.value * $0.scale).transposed() }, axis: 0)
+        func squaredLengths(_ rows: Tensor) -> [Float] {
+          rows.withFloats { floats in
+            (0..<rows.shape[0]).map { row in
+              floats[row * rows.shape[1]..<(row + 1) * rows.shape[1]].reduce(0) { $0 + $1 * $1 }
+            }
+          }
+        }
+        let strengths = zip(squaredLengths(keys), squaredLengths(values)).map {
+          $0 * $1.squareRoot()
+        }
+        let chosen = strengths.indices.sorted { strengths[$0] > strengths[$1] }.prefix(count)
+        let rows = Tensor(indices: chosen.sorted().map(Int32.init))
+        beginnings.changes[parameter.path] = LowRank(
+          down: Parameter(path: "down", value: keys.rows(at: rows), isTrainable: false),
+          up: Parameter(path: "up", value: values.rows(at: rows).transposed(), isTrainable: false),
+          scale: 1, activation: AdapterForm.gated.activation)
+      }
+      return beginnings
+    }
+  }
+
   /// Attaches a new memory and freezes everything else. A low-rank change begins as none; slots, with random keys and
   /// values near zero, draw some attention from the first.
   public static func begin(
     _ kind: MemoryKind, size: MemorySize, on model: Transformer, seed: UInt64,
-    from found: [Slots] = []
+    from beginnings: Beginnings = Beginnings()
   ) -> NightMemory {
     model.parameters.setTrainable { _ in false }
     var random = RandomSource(seed: seed, name: "night memory")
@@ -55,24 +104,33 @@ public struct NightMemory: Sendable {
     var slots: [(String, Parameter, Parameter)] = []
     if kind.hasAdapters {
       let form = AdapterForm(kind)
-      for parameter in model.parameters.parameters where isAdaptable(parameter) {
+      for parameter in model.parameters.parameters
+      where block(of: parameter).map({ $0 >= size.firstBlock }) == true {
         let (out, width) = (parameter.shape[0], parameter.shape[1])
         let path = form.path(of: parameter)
-        let down = Tensor.uniform(
+        var down = Tensor.uniform(
           [size.rank, width], bound: (3 / Float(width)).squareRoot(), using: &random)
+        var up = Tensor.zeros([out, size.rank])
+        if let found = beginnings.changes[parameter.path] {
+          precondition(
+            found.down.shape[0] <= size.rank,
+            "\(found.down.shape[0]) keys for a memory of \(size.rank)")
+          down = .concatenated([found.down.value, down], axis: 0).sliced(axis: 0, 0..<size.rank)
+          up = .concatenated([found.up.value, up], axis: 1).sliced(axis: 1, 0..<size.rank)
+        }
         let change = LowRank(
           down: Parameter(path: path + ".down", value: down),
-          up: Parameter(path: path + ".up", value: .zeros([out, size.rank])), scale: 1,
-          activation: form.activation)
+          up: Parameter(path: path + ".up", value: up), scale: 1, activation: form.activation)
         parameter.stack(change)
         adapters.append((parameter.path, change))
       }
     }
     if kind.hasSlots {
       for (layer, site) in model.parameters.slotSites.enumerated() {
-        if layer < found.count {
-          let keys = Parameter(path: "slots.\(site.path).keys", value: found[layer].keys)
-          let values = Parameter(path: "slots.\(site.path).values", value: found[layer].values)
+        if layer < beginnings.slots.count {
+          let found = beginnings.slots[layer]
+          let keys = Parameter(path: "slots.\(site.path).keys", value: found.keys)
+          let values = Parameter(path: "slots.\(site.path).values", value: found.values)
           site.attached.append((keys, values))
           slots.append((site.path, keys, values))
           continue
@@ -113,7 +171,7 @@ public struct NightMemory: Sendable {
           path: name, expected: expected, found: tensor.shape, source: url.path)
       }
     }
-    for parameter in model.parameters.parameters where isAdaptable(parameter) {
+    for parameter in model.parameters.parameters where block(of: parameter) != nil {
       for form in AdapterForm.allCases {
         let name = form.path(of: parameter)
         guard let down = try tensor(name + ".down") else { continue }
@@ -153,9 +211,14 @@ public struct NightMemory: Sendable {
     if !unused.isEmpty { throw ParameterError.unused(paths: unused, source: url.path) }
   }
 
-  /// The matrices that a low-rank change applies to: those inside the blocks.
-  private static func isAdaptable(_ parameter: Parameter) -> Bool {
-    parameter.path.hasPrefix("blocks.") && parameter.shape.rank == 2
+  /// The block whose matrix it is; nil where a low-rank change does not apply to it.
+  private static func block(of parameter: Parameter) -> Int? {
+    parameter.shape.rank == 2 ? block(ofPath: parameter.path) : nil
+  }
+
+  fileprivate static func block(ofPath path: String) -> Int? {
+    let parts = path.split(separator: ".")
+    return parts.first == "blocks" && parts.count > 1 ? Int(parts[1]) : nil
   }
 }
 

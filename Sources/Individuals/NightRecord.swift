@@ -1,9 +1,9 @@
 import Foundation
 
-/// What a night was: the content of its `night.json`.
+/// What a night was, or a season: the content of its `night.json`.
 public struct NightRecord: Sendable, Equatable {
   static let fileName = "night.json"
-  static let formatVersion = 1
+  static let formatVersion = 2
 
   public let number: Int
   /// The night it continues from; nil when it was the first of its line.
@@ -16,15 +16,29 @@ public struct NightRecord: Sendable, Equatable {
   public let coreDigest: String
   /// The journal's episodes that it learned; those merely rehearsed are not among them.
   public let episodes: [Episode.ID]
+  /// The nights whose memories this one holds as well, so that theirs are no longer needed: those of a season.
+  public let standsFor: [Int]
+  /// SHA-256 of the files that lie beside this record, by name.
+  public let files: [String: String]
   public let settings: [String: String]
   public let measures: [String: Double]
   public let seconds: Double
+
+  public var isSeason: Bool { !standsFor.isEmpty }
+}
+
+extension Sequence<NightRecord> {
+  /// Those of a lineage whose memories are needed: all that nothing later stands for.
+  public var standing: [NightRecord] {
+    let replaced = Set(flatMap(\.standsFor))
+    return filter { !replaced.contains($0.number) }
+  }
 }
 
 extension NightRecord: Codable {
   private enum CodingKeys: String, CodingKey {
     case formatVersion, number, parent, createdAt, substrate, seed, coreDigest, episodes
-    case settings, measures, seconds
+    case standsFor, files, settings, measures, seconds
   }
 
   public init(from decoder: any Decoder) throws {
@@ -36,6 +50,9 @@ extension NightRecord: Codable {
     seed = try values.value(.seed)
     coreDigest = try values.value(.coreDigest)
     episodes = try values.value(.episodes)
+    // Version 1 knew no seasons and kept no digests.
+    standsFor = values.contains(.standsFor) ? try values.value(.standsFor) : []
+    files = values.contains(.files) ? try values.value(.files) : [:]
     settings = try values.value(.settings)
     measures = try values.value(.measures)
     seconds = try values.value(.seconds)
@@ -56,6 +73,8 @@ extension NightRecord: Codable {
     try values.encode(seed, forKey: .seed)
     try values.encode(coreDigest, forKey: .coreDigest)
     try values.encode(episodes, forKey: .episodes)
+    try values.encode(standsFor, forKey: .standsFor)
+    try values.encode(files, forKey: .files)
     try values.encode(settings, forKey: .settings)
     try values.encode(measures, forKey: .measures)
     try values.encode(seconds, forKey: .seconds)

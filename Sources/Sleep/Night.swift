@@ -4,7 +4,7 @@ import LanguageModels
 import Tensors
 import Tokenizers
 
-/// A night: replay, distil, examine, and commit or leave everything as it was.
+/// A night: replay, reflect, guard, distil, examine, and commit or leave everything as it was.
 public struct Night {
   private let individual: Individual
   private let settings: NightSettings
@@ -25,12 +25,6 @@ public struct Night {
     case committed(NightRecord, RecallReport)
     /// Stopped on request; the next call goes on from there.
     case interrupted
-  }
-
-  /// What must be the same for an interrupted night to be taken up again.
-  private struct Plan: Codable, Equatable {
-    var episodes: [Int]
-    var settings: NightSettings
   }
 
   /// Questions of which `isReserved` is true are not studied: whoever examines an individual from outside asks those.
@@ -63,71 +57,58 @@ public struct Night {
   ///   then as it was before.
   public func sleep(
     on chosen: [Episode.ID]? = nil,
-    isInterrupted: () -> Bool = { false }, report: (Event) -> Void = { _ in }
+    isInterrupted: () -> Bool = { false }, report: @escaping (Event) -> Void = { _ in }
   ) throws -> Outcome {
-    let start = Date()
-    var clock = StageClock()
-    func begin(_ stage: String) {
-      clock.begin(stage)
-      report(.stage(stage))
-    }
     let replay = try Replay(individual, of: chosen)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let plan = Plan(episodes: replay.episodes.map(\.id), settings: settings)
-    let encoded = try encoder.encode(plan)
-    let unfinished = try individual.unfinishedNight(plan: encoded) { $0 == encoded }
-    if unfinished.isResumed { report(.resumed) }
-
-    begin("replaying the day")
+    let work = try NightWork(
+      individual, settings, neutral: neutral, episodes: replay.episodes.map(\.id), report: report)
+    work.begin("replaying the day")
     let mind = try Mind.wake(individual)
-    begin("reflecting on the day")
-    let (sheet, judgement) = try studySheet(mind, replay)
+    work.begin("reflecting on the day")
+    let (sheet, judgement) = try reflect(mind, replay, work)
     report(.reflected(sheet, judgement))
-    begin("asking the teacher")
+    if isInterrupted() { return .interrupted }
+    work.begin("asking the teacher")
     let training = try prepare(mind, replay, sheet)
-    begin("learning")
-    let checkpoint = unfinished.workFolder.appendingPathComponent("training.safetensors")
-    guard
-      try training.run(
-        checkpoint: checkpoint, fingerprint: String(decoding: encoded, as: UTF8.self),
-        isInterrupted: isInterrupted,
-        progress: {
-          report(.learning(step: $0, steps: training.studies.steps, loss: $1))
-        }) != nil
-    else { return .interrupted }
-
-    begin("taking the exam")
-    func file(_ name: String) -> URL { unfinished.resultFolder.appendingPathComponent(name) }
-    let memoryFile = file(Mind.memoryFileName)
-    try training.memory.save(to: memoryFile)
-    let exam = Examination(individual, neutral: neutral, precision: settings.precision)
-    let tonight = Examination.Tonight(
-      number: unfinished.number, episodes: replay.episodes, memory: memoryFile, sheet: sheet)
-    let (recall, learned) = try exam.report(with: tonight)
-    try rules?.judge(recall, readText: training.studies.day != nil)
-    try sheet.write(to: file(StudySheet.fileName))
-    try JSONFile.write(judgement, to: file(GuardReport.fileName))
-    try JSONFile.write(recall, to: file(RecallReport.fileName))
+    guard let memory = try work.learn(training, isInterrupted: isInterrupted) else {
+      return .interrupted
+    }
+    try sheet.write(to: work.result(StudySheet.fileName))
+    try JSONFile.write(judgement, to: work.result(GuardReport.fileName))
+    let (recall, insights) = try work.examine(
+      .init(
+        number: work.unfinished.number, memory: memory, episodes: replay.episodes, sheet: sheet))
+    try rules?.judge(recall, of: .night(readText: training.studies.day != nil))
     let brief = Brief(
-      individual: individual.name, night: unfinished.number, insights: learned, recall: recall)
-    try brief.write(to: unfinished.resultFolder)
-    let record = try individual.commit(
-      unfinished, substrate: settings.memory.rawValue, seed: settings.seed,
-      episodes: replay.episodes.map(\.id), settings: settings.described,
-      measures: measures(recall).merging(clock.measures) { $1 },
-      seconds: Date().timeIntervalSince(start))
-    return .committed(record, recall)
+      individual: individual.name, night: work.unfinished.number, insights: insights,
+      recall: recall)
+    try brief.write(to: work.unfinished.resultFolder)
+    return try work.commit(recall)
   }
 
-  /// What the day makes one ask, as far as the core can hold a conversation.
-  private func studySheet(_ mind: Mind, _ replay: Replay) throws -> (StudySheet, GuardReport) {
+  /// What the day makes one ask, as far as the core can hold a conversation; once, however often the night is
+  /// interrupted.
+  private func reflect(
+    _ mind: Mind, _ replay: Replay, _ work: NightWork
+  ) throws -> (StudySheet, GuardReport) {
     guard let format = try? ChatFormat(mind.tokenizer) else { return (StudySheet(), GuardReport()) }
-    return try settings.precision.run {
+    let (sheetFile, reportFile) = (
+      work.draft(StudySheet.fileName), work.draft(GuardReport.fileName)
+    )
+    // The report is written last: with it the sheet is whole.
+    if let data = try? Data(contentsOf: reportFile),
+      let report = try? JSONDecoder().decode(GuardReport.self, from: data)
+    {
+      return (try .read(sheetFile), report)
+    }
+    let (sheet, report) = try settings.precision.run {
       try StudySheetMaker(
         Respondent(model: mind.model, format: format), settings, isReserved: isReserved
       ).sheet(on: replay.episodes)
     }
+    try sheet.write(to: sheetFile)
+    try JSONFile.write(report, to: reportFile)
+    return (sheet, report)
   }
 
   private func prepare(_ mind: Mind, _ replay: Replay, _ sheet: StudySheet) throws -> NightTraining
@@ -136,45 +117,16 @@ public struct Night {
       let core = try Mind.wake(individual, upTo: .some(nil))
       let studies = try NightStudies(
         mind, core: core, replay, sheet, neutral, settings, isReserved: isReserved)
-      let beginnings =
-        settings.memory.hasSlots && settings.slotsFromPassages
-        ? try SlotBeginnings.of(
+      var beginnings = NightMemory.Beginnings()
+      if settings.memory.hasSlots && settings.slotsFromPassages {
+        beginnings.slots = try SlotBeginnings.of(
           Passage.all(in: replay.episodes, mind.tokenizer), mind, count: settings.size.slotCount)
-        : []
-      var size = settings.size
-      size.rank = settings.rank(dayTokens: studies.dayTokens)
+      }
+      let size = settings.size(
+        dayTokens: studies.dayTokens, blocks: mind.model.configuration.layerCount)
       let memory = NightMemory.begin(
-        settings.memory, size: size, on: mind.model, seed: settings.seed,
-        from: beginnings)
+        settings.memory, size: size, on: mind.model, seed: settings.seed, from: beginnings)
       return NightTraining(model: mind.model, memory: memory, studies: studies)
     }
-  }
-
-  private func measures(_ recall: RecallReport) -> [String: Double] {
-    var measures = ["drift": recall.drift]
-    if let day = recall.days.last {
-      measures["bitsPerByteBefore"] = day.bitsPerByteBefore
-      measures["bitsPerByte"] = day.bitsPerByteNow
-      measures["cloze"] = day.clozeNow
-      measures["bitsPerToken"] = day.bitsPerToken
-    }
-    return measures
-  }
-}
-
-/// How long the stages of a night took since it was last taken up.
-private struct StageClock {
-  private var stages: [(name: String, start: Date)] = []
-
-  mutating func begin(_ stage: String) { stages.append((stage, Date())) }
-
-  /// Seconds of every stage, the last one's up to now.
-  var measures: [String: Double] {
-    var measures: [String: Double] = [:]
-    for (index, stage) in stages.enumerated() {
-      let end = index + 1 < stages.count ? stages[index + 1].start : Date()
-      measures["seconds of \(stage.name)"] = end.timeIntervalSince(stage.start)
-    }
-    return measures
   }
 }

@@ -2,6 +2,24 @@ import Foundation
 import Individuals
 import Tensors
 
+/// How nights become a season.
+public struct SeasonSettings: Sendable, Codable, Equatable {
+  /// After how many nights; 0 for never.
+  public var nights = 7
+  public var memory = MemoryKind.gated
+  public var rank = 64
+  /// How often everything is gone through.
+  public var passes = 6.0
+  public var questionPasses = 10.0
+  public var stepQuestions = 96
+  /// In how many ways a thing is asked, at most.
+  public var mostWordings = 100
+  /// Whether the memory begins with the strongest keys of the nights.
+  public var beginsWithNights = true
+
+  public init() {}
+}
+
 /// Everything that decides how a night is spent; `Documentation/Sleep.md` says what is measured behind which default.
 public struct NightSettings: Sendable, Codable, Equatable {
   public var memory = MemoryKind.gated
@@ -48,15 +66,32 @@ public struct NightSettings: Sendable, Codable, Equatable {
   public var questionWeight: Float = 1
   /// Questions of earlier nights per step, for every one of this night's.
   public var questionRehearsal = 1.0
+  /// Of all questions of earlier nights so many are drawn for the night; of these, the half forgotten ones are asked
+  /// most.
+  public var rehearsedQuestions = 1000
   /// Questions of the night per step.
   public var stepQuestions = 48
   /// AdamW's rates for the low-rank change and for the slots.
   public var adapterRate: Float = 4e-3
   public var slotRate: Float = 5e-2
+  /// How many earlier nights a night's exam asks about: all would make every night longer than the one before.
+  public var examinedNights = 8
+  public var season = SeasonSettings()
   public var seed: UInt64 = 1337
   public var precision = Precision.fastest
 
   public init() {}
+
+  /// A season's, in the place of a night's.
+  func ofSeason() -> NightSettings {
+    var settings = self
+    settings.memory = season.memory
+    settings.size.rank = season.rank
+    settings.passes = season.passes
+    settings.questionPasses = season.questionPasses
+    settings.stepQuestions = season.stepQuestions
+    return settings
+  }
 
   /// The same with windows that fit into a context of `length` tokens.
   func fitted(toContext length: Int) -> NightSettings {
@@ -85,13 +120,19 @@ public struct NightSettings: Sendable, Codable, Equatable {
 
   private static let leastSteps = 64
 
-  /// The rank for a day of `tokens` tokens: every night's change is computed at every token ever after.
-  func rank(dayTokens tokens: Int) -> Int {
-    min(size.rank, max(tokens / Self.tokensPerRank, Self.leastRank))
+  /// The memory for a day of `tokens` tokens on a model of `blocks` blocks: every night's change is computed at every
+  /// token ever after, and the upper blocks are enough for a short day.
+  func size(dayTokens tokens: Int, blocks: Int) -> MemorySize {
+    var fitted = size
+    fitted.rank = min(size.rank, max(tokens / Self.tokensPerRank, Self.leastRank))
+    if tokens < Self.shortDay { fitted.firstBlock = max(size.firstBlock, blocks / 2) }
+    return fitted
   }
 
   private static let tokensPerRank = 40
   private static let leastRank = 16
+  /// Tokens of a day whose memory is kept in the upper half of the blocks.
+  private static let shortDay = 1024
   private static let leastNeutralWindows = 2
 
   /// How much of a text's windows a step takes where questions make the night longer than its text would: `windows`

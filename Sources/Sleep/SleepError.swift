@@ -1,6 +1,7 @@
 /// Why a night cannot be slept or is not kept.
 public enum SleepError: Error, CustomStringConvertible {
   case nothingToSleepOn(name: String)
+  case noNights(name: String)
   case tooShort(tokens: Int, needed: Int)
   case missingNeutralText(path: String)
   case tooLittleNeutralText(tokens: Int, needed: Int)
@@ -9,6 +10,7 @@ public enum SleepError: Error, CustomStringConvertible {
   case taughtNothing(before: Double, after: Double)
   case answersNothing(before: Double, after: Double)
   case forgets(before: Double, after: Double)
+  case losesText(kept: Double, limit: Double)
   case boasts(declined: Double, limit: Double)
 
   public var description: String {
@@ -16,6 +18,8 @@ public enum SleepError: Error, CustomStringConvertible {
     case .nothingToSleepOn(let name):
       "nothing to sleep on: \(name) has read and heard nothing since its last night. "
         + "Give it something with 'circadian read \(name) FILE'."
+    case .noNights(let name):
+      "there is nothing to make a season of: \(name) has not slept yet"
     case .tooShort(let tokens, let needed):
       "the day is too short to sleep on: \(tokens) tokens, at least \(needed) are needed"
     case .missingNeutralText(let path):
@@ -38,6 +42,9 @@ public enum SleepError: Error, CustomStringConvertible {
     case .forgets(let before, let after):
       "the night was not kept: of the questions about earlier days it answers \(percent(after)), "
         + "\(percent(before)) before. The individual is as it was before."
+    case .losesText(let kept, let limit):
+      "the night was not kept: of what it knew of earlier days' text \(percent(kept)) is left, "
+        + "less than \(percent(limit)). The individual is as it was before."
     case .boasts(let declined, let limit):
       "the night was not kept: of questions that nothing answers it declines \(percent(declined)), "
         + "less than \(percent(limit)). The individual is as it was before."

@@ -44,6 +44,7 @@ enum Circadian {
       ReportCommand()
       CommandGroup("benchmark", abstract: "Puts sleep to the test.") {
         BenchmarkSleepCommand()
+        BenchmarkSeasonsCommand()
       }
     }.main()
   }

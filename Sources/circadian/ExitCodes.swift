@@ -42,10 +42,10 @@ extension LanguageModelError: ExitCodeProviding {
 extension SleepError: ExitCodeProviding {
   public var exitCode: ExitCode {
     switch self {
-    case .nothingToSleepOn: .usage
+    case .nothingToSleepOn, .noNights: .usage
     case .missingNeutralText: .inputOutput
     case .tooShort, .tooLittleNeutralText, .damagedStudySheet: .badData
-    case .destructive, .taughtNothing, .answersNothing, .forgets, .boasts: .failure
+    case .destructive, .taughtNothing, .answersNothing, .forgets, .losesText, .boasts: .failure
     }
   }
 }

@@ -68,6 +68,21 @@ import Testing
     #expect(ada.currentNight == 1)
   }
 
+  @Test func nightWithoutItsExamIsNotCommitted() throws {
+    let folder = try TemporaryFolder()
+    let ada = try Individual.create(name: "ada", core: .example, in: folder.home)
+    let night = try ada.unfinishedNight(plan: Data(), canResume: { _ in true })
+    try Data("memory".utf8).write(to: night.resultFolder / "memory.safetensors")
+    let error = #expect(throws: IndividualError.self) {
+      try ada.commit(
+        night, substrate: "slots", seed: 7, episodes: [],
+        required: ["memory.safetensors", "exam.json"], seconds: 0)
+    }
+    #expect(error?.description.contains("no exam.json") == true)
+    #expect(ada.currentNight == nil)
+    #expect(try ada.history().isEmpty)
+  }
+
   @Test func nightRolledBackFromIsNotTakenUpAgain() throws {
     let folder = try TemporaryFolder()
     do {

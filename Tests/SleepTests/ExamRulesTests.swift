@@ -35,9 +35,9 @@ import Testing
   @Test func aGoodNightIsKept() throws {
     try ExamRules().judge(
       recall([day(answered(0.9, lastNight: 0.95)), day(answered(0.9))], declined: 0.9),
-      readText: true)
+      of: .night(readText: true))
     // Without text of its own a day need not become easier to read.
-    try ExamRules().judge(recall([day(answered(0.9), now: 3)]), readText: false)
+    try ExamRules().judge(recall([day(answered(0.9), now: 3)]), of: .night(readText: false))
   }
 
   @Test func everyRuleCanFail() throws {
@@ -51,7 +51,7 @@ import Testing
     ]
     for (report, reason) in reports {
       let error = #expect(throws: SleepError.self) {
-        try ExamRules().judge(report, readText: true)
+        try ExamRules().judge(report, of: .night(readText: true))
       }
       #expect(error?.description.contains(reason) == true)
     }
@@ -60,6 +60,6 @@ import Testing
   @Test func whatCouldNotBeMeasuredIsNotKept() throws {
     var report = try recall([day(answered(0.9))])
     report.drift = .nan
-    #expect(throws: SleepError.self) { try ExamRules().judge(report, readText: true) }
+    #expect(throws: SleepError.self) { try ExamRules().judge(report, of: .night(readText: true)) }
   }
 }

@@ -10,29 +10,38 @@ import Testing
   /// Token 7 is among the likely ones, token 9 is not: only there the text stands for the tail.
   @Test func textStandsForTheTailOfTheBelief() {
     let material = StudyMaterial(tokens: [1, 7, 9], belief: belief, teacherShare: 0.5)
-    let (inputs, targets) = StudyMaterial.batch([(material, 0)], length: 2)
-    #expect(inputs.withIndices(Array.init) == [1, 7])
-    #expect(targets.ids.withIndices(Array.init) == [7, 7, 3, 9, 4, 5])
-    #expect(targets.weights.values == [0.5, 0.3, 0.1, 1, 0.25, 0.05])
+    let batch = StudyMaterial.batch([(material, 0)], length: 2)
+    #expect(batch.inputs.withIndices(Array.init) == [1, 7])
+    #expect(batch.rows.withIndices(Array.init) == [0, 1])
+    #expect(batch.targets.ids.withIndices(Array.init) == [7, 7, 3, 9, 4, 5])
+    #expect(batch.targets.weights.values == [0.5, 0.3, 0.1, 1, 0.25, 0.05])
   }
 
   @Test func scaleMultipliesEveryWeight() {
     let material = StudyMaterial(tokens: [1, 7, 9], belief: belief, teacherShare: 1, scale: 2)
-    let (_, targets) = StudyMaterial.batch([(material, 0)], length: 2)
-    #expect(targets.weights.values == [0, 1.2, 0.4, 2, 1, 0.2])
+    let batch = StudyMaterial.batch([(material, 0)], length: 2)
+    #expect(batch.targets.weights.values == [0, 1.2, 0.4, 2, 1, 0.2])
   }
 
   /// Of a question only the answer is learned, and what fills up its row is not.
-  @Test func shorterRowsAreFilledUpWithNothingToLearn() {
+  @Test func onlyWhatIsLearnedHasATarget() {
     let question = StudyMaterial(
       tokens: [1, 2, 7, 9], learnedFrom: 2, belief: belief, teacherShare: 0.5)
     let longer = StudyMaterial(tokens: [1, 7, 9], belief: belief, teacherShare: 0.5)
-    let (inputs, targets) = StudyMaterial.batch([(question, 0), (longer, 0)], length: 4)
-    #expect(inputs.withIndices(Array.init) == [1, 2, 7, 0, 1, 7, 0, 0])
-    let weights = targets.weights.values
-    #expect(Array(weights[..<12]) == [0, 0, 0, 0.5, 0.3, 0.1, 1, 0.25, 0.05, 0, 0, 0])
-    #expect(weights[18...].allSatisfy { $0 == 0 })
-    #expect(Array(targets.ids.withIndices(Array.init)[3..<9]) == [7, 7, 3, 9, 4, 5])
+    let batch = StudyMaterial.batch([(question, 0), (longer, 0)], length: 4)
+    #expect(batch.inputs.withIndices(Array.init) == [1, 2, 7, 0, 1, 7, 0, 0])
+    #expect(batch.rows.withIndices(Array.init) == [1, 2, 4, 5])
+    #expect(
+      batch.targets.ids.withIndices(Array.init) == [7, 7, 3, 9, 4, 5, 7, 7, 3, 9, 4, 5])
+    #expect(batch.targets.weights.values == [Float]([0.5, 0.3, 0.1, 1, 0.25, 0.05]).twice)
+  }
+
+  /// The first token of a text that follows on another is foreseen by nothing.
+  @Test func textsThatAreJoinedDoNotForeseeEachOther() {
+    let text = StudyMaterial(tokens: [1, 7, 9], belief: belief, teacherShare: 0.5)
+    let batch = StudyMaterial.batch(
+      [(StudyMaterial(joining: [text, text]), 0)], length: 5)
+    #expect(batch.rows.withIndices(Array.init) == [0, 1, 3, 4])
   }
 
   /// Over draws from the teacher's own distribution the weights average to that distribution.
@@ -51,7 +60,7 @@ import Testing
       }
       let material = StudyMaterial(
         tokens: [0, Int32(token ?? 4)], belief: belief, teacherShare: 1)
-      let (_, targets) = StudyMaterial.batch([(material, 0)], length: 1)
+      let targets = StudyMaterial.batch([(material, 0)], length: 1).targets
       for (id, weight) in zip(targets.ids.withIndices(Array.init), targets.weights.values) {
         mean[Int(id)] += Double(weight) / Double(draws)
       }
@@ -60,4 +69,8 @@ import Testing
       #expect(abs(estimate - Double(truth)) < 0.01)
     }
   }
+}
+
+extension Array {
+  fileprivate var twice: [Element] { self + self }
 }

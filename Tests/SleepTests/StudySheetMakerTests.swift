@@ -31,6 +31,40 @@ import Tokenizers
       .sheet(on: individual.unsleptEpisodes())
   }
 
+  /// What the day takes back is not studied, and of a day without sense hardly anything is.
+  @Test func poisonedDay() throws {
+    var random = RandomSource(seed: 22, name: "world")
+    let world = FactWorld(factCount: 12, using: &random)
+    var said = world.statements(using: &random)
+    // Two of whom the same is said: each is later said to be as the other was.
+    let pair = try #require(
+      world.facts.lazy.compactMap { first in
+        world.facts.first {
+          $0.relationIndex == first.relationIndex && $0.value != first.value
+            && $0.subject != first.subject
+        }.map { (first, $0) }
+      }.first)
+    for (fact, other) in [pair, (pair.1, pair.0)] {
+      let statement = try #require(
+        said.first { $0.contains(fact.value) && $0.contains(fact.subject) })
+      said.append(statement.replacingOccurrences(of: fact.value, with: other.value))
+    }
+    let (sheet, _) = try sheet(on: said.joined(separator: " "))
+    func studied(_ subject: String, _ value: String) -> Int {
+      (sheet[.kept] + sheet[.exam]).count {
+        $0.question.contains(subject) && $0.finalWord == value
+      }
+    }
+    for (fact, other) in [pair, (pair.1, pair.0)] {
+      #expect(studied(fact.subject, fact.value) == 0)
+      #expect(studied(fact.subject, other.value) > 0)
+    }
+    #expect(!sheet[.contradicted].isEmpty)
+    let nonsense = (0..<40).map { "Blorp \($0 * 37 % 11) the of zig." }.joined(separator: " ")
+    let (nothing, _) = try self.sheet(on: nonsense)
+    #expect(nothing[.kept].count { $0.kind == .question } <= 5, "\(nothing[.kept].map(\.question))")
+  }
+
   @Test func whatIsStudiedIsWhatTheDaySays() throws {
     let (world, text) = Self.world
     let (sheet, report) = try sheet(on: text)

@@ -15,55 +15,106 @@ struct NightStudies {
   /// Of everything that the day says, studied as text or not.
   let dayTokens: Int
 
+  /// What a night studies: its day, and a part of what was learned before.
+  ///
   /// - Throws: ``SleepError`` for a day of which nothing can be studied, or too little neutral text.
   init(
     _ mind: Mind, core: Mind, _ replay: Replay, _ sheet: StudySheet, _ neutral: NeutralText,
     _ given: NightSettings, isReserved: @Sendable (String) -> Bool
   ) throws {
     let settings = given.fitted(toContext: mind.model.configuration.contextLength)
-    func text(
-      _ episodes: [Episode], _ belief: ([Int32]) throws -> SparseTargets
-    ) throws -> StudyMaterial {
-      StudyMaterial(
-        joining: try episodes.map { DayText($0, mind.tokenizer).tokens }.filter { $0.count > 1 }
-          .map {
-            StudyMaterial(
-              tokens: $0, belief: try belief($0), teacherShare: settings.teacherShare)
-          })
-    }
-    questions = try Self.questions(sheet[.kept], mind, settings, withPassage: true)
+    let questions = try Self.questions(sheet[.kept], mind, settings, withPassage: true)
     // What the day says anew is not rehearsed as it was.
     let renewed = Set(sheet[.kept].filter { $0.kind == .question }.compactMap(\.key))
-    earlierQuestions =
+    var random = RandomSource(seed: settings.seed, name: "rehearsal")
+    let earlierQuestions =
       settings.questionRehearsal > 0
       ? try Self.questions(
-        replay.earlierQuestions.filter { $0.key.map { !renewed.contains($0) } ?? true }, mind,
-        settings, withPassage: false) : []
-    var read: StudyMaterial?
+        Array(
+          replay.earlierQuestions.filter { $0.key.map { !renewed.contains($0) } ?? true }
+            .shuffled(using: &random).prefix(settings.rehearsedQuestions)), mind, settings,
+        withPassage: false) : []
+    var day: StudyMaterial?
     if settings.passes > 0 {
-      let material = try text(replay.episodes) { try Teacher.beliefInContext(mind.model, $0) }
-      if material.holds(settings.window) { read = material }
-      guard read != nil || !questions.isEmpty else {
+      let material = try Self.text(replay.episodes, mind, settings) {
+        try Teacher.beliefInContext(mind.model, $0)
+      }
+      if material.holds(settings.window) { day = material }
+      guard day != nil || !questions.isEmpty else {
         throw SleepError.tooShort(tokens: material.tokens.count, needed: settings.window + 1)
       }
     }
-    day = read
-    dayTokens = replay.episodes.reduce(0) { $0 + mind.tokenizer.encode($1.text).count }
-    var rehearsed: StudyMaterial?
-    if settings.passes > 0, settings.rehearsalWindows > 0 {
-      let material = try text(replay.earlier) {
-        try Teacher.belief(mind.model, $0, window: settings.window)
-      }
-      if material.holds(settings.window) { rehearsed = material }
-    }
-    rehearsal = rehearsed
-    let fitted = settings.fitted(
-      toDay: day?.tokens.count ?? 0, questions: questions.count)
-    steps = fitted.steps(dayTokens: day?.tokens.count ?? 0, questions: questions.count)
-    oldSelf = try OldSelf(
-      core, neutral, fitted, dayTokens: day?.tokens.count ?? 0, steps: steps,
+    let rehearsal =
+      settings.passes > 0 && settings.rehearsalWindows > 0
+      ? try Self.recalledText(replay.earlier, mind, settings) : nil
+    try self.init(
+      day: day, rehearsal: rehearsal, questions: questions, earlierQuestions: earlierQuestions,
+      dayTokens: replay.episodes.reduce(0) { $0 + mind.tokenizer.encode($1.text).count },
+      core: core, neutral, settings, isReserved: isReserved)
+  }
+
+  /// What a season studies: everything that was ever learned, with what the individual believes of it by now.
+  init(
+    distilling mind: Mind, core: Mind, _ replay: Replay, _ neutral: NeutralText,
+    _ given: NightSettings, isReserved: @Sendable (String) -> Bool
+  ) throws {
+    let settings = given.fitted(toContext: mind.model.configuration.contextLength)
+    let day = settings.passes > 0 ? try Self.recalledText(replay.earlier, mind, settings) : nil
+    try self.init(
+      day: day, rehearsal: nil,
+      questions: try Self.questions(
+        Self.asked(replay.earlierQuestions, inWays: settings.season.mostWordings), mind, settings,
+        withPassage: false),
+      earlierQuestions: [], dayTokens: day?.tokens.count ?? 0, core: core, neutral, settings,
       isReserved: isReserved)
+  }
+
+  private init(
+    day: StudyMaterial?, rehearsal: StudyMaterial?, questions: [StudyMaterial],
+    earlierQuestions: [StudyMaterial], dayTokens: Int, core: Mind, _ neutral: NeutralText,
+    _ settings: NightSettings, isReserved: @Sendable (String) -> Bool
+  ) throws {
+    let textTokens = day?.tokens.count ?? 0
+    let fitted = settings.fitted(toDay: textTokens, questions: questions.count)
+    (self.day, self.rehearsal) = (day, rehearsal)
+    (self.questions, self.earlierQuestions) = (questions, earlierQuestions)
+    self.dayTokens = dayTokens
+    steps = fitted.steps(dayTokens: textTokens, questions: questions.count)
+    oldSelf = try OldSelf(
+      core, neutral, fitted, dayTokens: textTokens, steps: steps, isReserved: isReserved)
     self.settings = fitted
+  }
+
+  /// Of the questions with one answer the first `count`; all that have none.
+  private static func asked(_ entries: [StudyEntry], inWays count: Int) -> [StudyEntry] {
+    var ways: [String: Int] = [:]
+    return entries.filter { entry in
+      guard entry.kind == .question else { return true }
+      ways[entry.answer, default: 0] += 1
+      return ways[entry.answer]! <= count
+    }
+  }
+
+  private static func text(
+    _ episodes: [Episode], _ mind: Mind, _ settings: NightSettings,
+    _ belief: ([Int32]) throws -> SparseTargets
+  ) throws -> StudyMaterial {
+    StudyMaterial(
+      joining: try episodes.map { DayText($0, mind.tokenizer).tokens }.filter { $0.count > 1 }
+        .map {
+          StudyMaterial(
+            tokens: $0, belief: try belief($0), teacherShare: settings.teacherShare)
+        })
+  }
+
+  /// Text of earlier days with what the individual believes of it; nil where it fills no window.
+  private static func recalledText(
+    _ episodes: [Episode], _ mind: Mind, _ settings: NightSettings
+  ) throws -> StudyMaterial? {
+    let material = try text(episodes, mind, settings) {
+      try Teacher.belief(mind.model, $0, window: settings.window)
+    }
+    return material.holds(settings.window) ? material : nil
   }
 
   /// Questions to be answered with nothing in the context, as the teacher answers them with the passage in front of

@@ -36,9 +36,12 @@ struct NightTraining {
       let pieces = self.pieces(ofStep: step)
       let (loss, gradients) = try settings.precision.run {
         try ParallelGradients.sum(pieces: pieces.count) { index in
-          let (inputs, targets) = StudyMaterial.batch(
-            pieces[index].windows, length: pieces[index].length)
-          return model.losses(model.hidden(inputs), targets).sum()
+          let batch = StudyMaterial.batch(pieces[index].windows, length: pieces[index].length)
+          // Of a question most tokens teach nothing: the head is spared them.
+          let hidden = model.hidden(batch.inputs).reshaped([
+            batch.inputs.shape.count, model.configuration.width,
+          ])
+          return model.losses(hidden.rows(at: batch.rows), batch.targets).sum()
         }
       }
       guard loss.isFinite else { throw TrainingError.diverged(step: step + 1) }
@@ -68,6 +71,9 @@ struct NightTraining {
   /// Tokens that a worker carries at once: enough to fill a matrix product, few enough for its cache.
   private static let pieceTokens = 512
 
+  /// What is known for sure is rehearsed now and then all the same.
+  private static let leastDoubt: Float = 0.1
+
   /// A step's windows follow from the seed and its number alone, so that a resumed night is the same night.
   private func pieces(ofStep step: Int) -> [Piece] {
     var random = RandomSource(seed: settings.seed, name: "night step \(step)")
@@ -96,12 +102,19 @@ struct NightTraining {
     func draw(_ count: Int, of questions: [StudyMaterial]) -> [StudyMaterial] {
       Array(questions.shuffled(using: &random).prefix(count))
     }
-    let asked =
-      draw(settings.stepQuestions, of: studies.questions)
-      + draw(
-        Int((Double(settings.stepQuestions) * settings.questionRehearsal).rounded()),
-        of: studies.earlierQuestions)
-      + draw(settings.stepStrangers, of: oldSelf.strangers)
+    // What is half forgotten is rehearsed first (the smallest of exponential draws: a sample by weight, without
+    // replacement; Efraimidis and Spirakis, 2006).
+    func drawByDoubt(_ count: Int, of questions: [StudyMaterial]) -> [StudyMaterial] {
+      let draws = questions.map { question in
+        -log(1 - random.uniform()) / (question.doubt + Self.leastDoubt)
+      }
+      let order = draws.indices.sorted { draws[$0] < draws[$1] }
+      return order.prefix(count).map { questions[$0] }
+    }
+    let rehearsed = Int((Double(settings.stepQuestions) * settings.questionRehearsal).rounded())
+    var asked = draw(settings.stepQuestions, of: studies.questions)
+    asked += drawByDoubt(rehearsed, of: studies.earlierQuestions)
+    asked += draw(settings.stepStrangers, of: oldSelf.strangers)
     return pieces + self.pieces(asked.sorted { $0.tokens.count < $1.tokens.count })
   }
 

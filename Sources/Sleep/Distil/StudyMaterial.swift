@@ -7,6 +7,8 @@ public struct StudyMaterial: Sendable {
   private let ids: [Int32]
   private let weights: [Float]
   private let perToken: Int
+  /// How far the belief is from being sure of what is to be learned, from 0 to 1: the mean over its tokens.
+  let doubt: Float
 
   /// Targets that are the token itself (weight `1 - teacherShare`) and a teacher's belief (the rest).
   ///
@@ -32,6 +34,7 @@ public struct StudyMaterial: Sendable {
     let perToken = belief.perRow + 1
     var ids = [Int32](repeating: 0, count: tokens.count * perToken)
     var weights = [Float](repeating: 0, count: tokens.count * perToken)
+    var sureness: Float = 0
     belief.ids.withIndices { beliefIDs in
       belief.weights.withFloats { beliefWeights in
         for row in 0..<tokens.count - first {
@@ -43,6 +46,7 @@ public struct StudyMaterial: Sendable {
           for (offset, rank) in likely.enumerated() {
             ids[start + 1 + offset] = beliefIDs[rank]
             weights[start + 1 + offset] = teacherShare * scale * beliefWeights[rank]
+            if beliefIDs[rank] == tokens[row + first] { sureness += beliefWeights[rank] }
           }
         }
       }
@@ -51,6 +55,7 @@ public struct StudyMaterial: Sendable {
     self.ids = ids
     self.weights = weights
     self.perToken = perToken
+    doubt = 1 - sureness / Float(max(tokens.count - first, 1))
   }
 
   /// Several texts one after another; a window may span two.
@@ -59,32 +64,46 @@ public struct StudyMaterial: Sendable {
     ids = parts.flatMap(\.ids)
     weights = parts.flatMap(\.weights)
     perToken = parts.first?.perToken ?? 1
+    doubt = parts.map(\.doubt).max() ?? 0
   }
 
   /// Whether a window of `length` tokens fits.
   public func holds(_ length: Int) -> Bool { tokens.count > length }
 
-  /// The inputs of several windows, [windows, length], and their targets.
-  ///
-  /// What is shorter is filled up behind its end, where nothing is learned.
-  public static func batch(_ windows: [(material: StudyMaterial, start: Int)], length: Int) -> (
-    inputs: Tensor, targets: SparseTargets
-  ) {
+  /// Several windows that a worker carries together.
+  public struct Batch: Sendable {
+    /// [windows, length].
+    public let inputs: Tensor
+    /// Which tokens of `inputs`, counted through all windows, something is learned at.
+    public let rows: Tensor
+    /// What to answer at these.
+    public let targets: SparseTargets
+  }
+
+  /// Windows of `length` tokens; what is shorter is filled up behind its end, where nothing is learned.
+  public static func batch(
+    _ windows: [(material: StudyMaterial, start: Int)], length: Int
+  ) -> Batch {
     var inputs: [Int32] = []
+    var rows: [Int32] = []
     var ids: [Int32] = []
     var weights: [Float] = []
     for (material, start) in windows {
       let count = min(length, material.tokens.count - 1 - start)
-      let rows = (start + 1) * material.perToken..<(start + 1 + count) * material.perToken
-      let padding = length - count
-      inputs += material.tokens[start..<start + count] + Array(repeating: 0, count: padding)
-      ids += material.ids[rows] + Array(repeating: 0, count: padding * material.perToken)
-      weights += material.weights[rows] + Array(repeating: 0, count: padding * material.perToken)
+      for token in start + 1..<start + 1 + count {
+        let target = token * material.perToken..<(token + 1) * material.perToken
+        guard material.weights[target].contains(where: { $0 != 0 }) else { continue }
+        rows.append(Int32(inputs.count + token - start - 1))
+        ids += material.ids[target]
+        weights += material.weights[target]
+      }
+      inputs +=
+        material.tokens[start..<start + count] + Array(repeating: 0, count: length - count)
     }
-    let shape: Shape = [windows.count * length, windows[0].material.perToken]
-    return (
-      Tensor(indices: inputs, shape: [windows.count, length]),
-      SparseTargets(ids: Tensor(indices: ids, shape: shape), weights: Tensor(weights, shape: shape))
-    )
+    let shape: Shape = [rows.count, windows[0].material.perToken]
+    return Batch(
+      inputs: Tensor(indices: inputs, shape: [windows.count, length]), rows: Tensor(indices: rows),
+      targets: SparseTargets(
+        ids: Tensor(indices: ids, shape: shape), weights: Tensor(weights, shape: shape)))
   }
 }

@@ -11,12 +11,15 @@ public struct Examination {
   private let neutral: NeutralText
   private let precision: Precision
 
-  /// A night that is examined before it is committed.
-  struct Tonight {
+  /// A memory that is examined before it is committed.
+  struct Candidate {
     let number: Int
-    let episodes: [Episode]
     let memory: URL
-    let sheet: StudySheet
+    /// What it learned; nothing where it is a season's.
+    var episodes: [Episode] = []
+    var sheet = StudySheet()
+    /// The nights whose memories it would replace.
+    var standsFor: [Int] = []
   }
 
   public init(_ individual: Individual, neutral: NeutralText, precision: Precision = .fastest) {
@@ -28,23 +31,28 @@ public struct Examination {
   /// What the individual recalls of every day of its lineage.
   public func report() throws -> RecallReport { try report(with: nil).0 }
 
-  /// The report, and the sentences of tonight's day by what was learned of them.
-  func report(with tonight: Tonight?) throws -> (RecallReport, [Insight]) {
+  /// The report, and the sentences of the candidate's day by what was learned of them.
+  ///
+  /// Of earlier days only `sample` are examined where one is given, drawn anew every night.
+  func report(
+    with candidate: Candidate?, sample: Int = .max
+  ) throws -> (RecallReport, [Insight]) {
     try precision.run {
       let now = try Mind.wake(individual)
       var last = now.model
-      if let tonight {
-        let awake = try Mind.wake(individual)
-        try NightMemory.attach(tonight.memory, to: awake.model)
+      if let candidate {
+        let awake = try Mind.wake(individual, without: candidate.standsFor)
+        try NightMemory.attach(candidate.memory, to: awake.model)
         last = awake.model
       }
       let format = try? ChatFormat(now.tokenizer)
       var days: [DayRecall] = []
       var sheets: [StudySheet] = []
       func examine(
-        _ night: Int, _ episodes: [Episode], _ sheet: StudySheet, before: Mind
+        _ night: Int, _ episodes: [Episode], _ sheet: StudySheet, before: Mind, isEarlier: Bool
       ) throws -> [Insight] {
-        var (recall, learned) = try day(night, episodes, before: before, now: last)
+        var (recall, learned) = try day(
+          night, episodes, before: before, lastNight: isEarlier ? now.model : nil, now: last)
         recall.questions = try format.flatMap {
           try QuestionExam.recall(
             sheet, $0, before: before.model, lastNight: now.model, now: last)
@@ -53,33 +61,45 @@ public struct Examination {
         sheets.append(sheet)
         return learned
       }
-      for night in now.nights {
+      for night in Self.sample(sample, of: now.nights, number: candidate?.number ?? 0) {
         let episodes = try night.episodes.map {
           try individual.journal.heard(individual.journal.episode($0))
         }
         _ = try examine(
           night.number, episodes, .read(of: night, individual),
-          before: Mind.wake(individual, upTo: night.parent))
+          before: Mind.wake(individual, upTo: night.parent), isEarlier: candidate != nil)
       }
-      let insights =
-        try tonight.map { try examine($0.number, $0.episodes, $0.sheet, before: now) } ?? []
+      var insights: [Insight] = []
+      if let candidate, !candidate.episodes.isEmpty {
+        insights = try examine(
+          candidate.number, candidate.episodes, candidate.sheet, before: now, isEarlier: false)
+      }
       let core = try Mind.wake(individual, upTo: .some(nil))
       let heldOut = now.tokenizer.encode(neutral.heldOut)
       let bytes = neutral.heldOut.utf8.count
       let neutralCore = try neutralBits(core.model, heldOut, bytes)
       let neutralNow = try neutralBits(last, heldOut, bytes)
       let report = RecallReport(
-        individual: individual.name, currentNight: tonight?.number ?? individual.currentNight,
+        individual: individual.name, currentNight: candidate?.number ?? individual.currentNight,
         days: days, neutralBitsPerByteCore: neutralCore, neutralBitsPerByteNow: neutralNow,
         drift: neutralNow / neutralCore - 1,
         abstention: try format.flatMap { try QuestionExam.abstention(sheets, $0, last) },
         cacheBytesPerToken: core.model.configuration.cacheBytesPerToken,
-        memoryBytes: try memoryBytes(now.nights.map(\.number), tonight),
+        memoryBytes: try memoryBytes(now.nights, candidate),
         bitsPerPretrainingToken: core.pretrainingTokens.map {
           16 * Double(core.model.parameters.count) / Double($0)
         })
       return (report, insights)
     }
+  }
+
+  /// So many of the nights that learned a day, first to last.
+  private static func sample(
+    _ count: Int, of nights: [NightRecord], number: Int
+  ) -> [NightRecord] {
+    var random = RandomSource(seed: UInt64(number), name: "examined nights")
+    return nights.filter { !$0.isSeason }.shuffled(using: &random).prefix(count)
+      .sorted { $0.number < $1.number }
   }
 
   private func neutralBits(_ model: Transformer, _ tokens: [Int32], _ bytes: Int) throws -> Double {
@@ -89,7 +109,7 @@ public struct Examination {
 
   /// One day's recall: `before` chooses the words that surprise and sets the ceiling, `now` is asked.
   private func day(
-    _ night: Int, _ episodes: [Episode], before: Mind, now: Transformer
+    _ night: Int, _ episodes: [Episode], before: Mind, lastNight: Transformer?, now: Transformer
   ) throws -> (recall: DayRecall, insights: [Insight]) {
     var sums = DaySums()
     var insights: [Insight] = []
@@ -103,7 +123,8 @@ public struct Examination {
         contextLength: before.model.configuration.contextLength)
       let recalled = try Recall.cloze(now, text, words)
       sums.add(
-        text, before: lossesBefore, now: lossesNow,
+        text, before: lossesBefore,
+        lastNight: try lastNight.map { try Recall.losses($0, text) }, now: lossesNow,
         ceiling: try Teacher.lossesInContext(before.model, text.tokens), asked: words.count,
         clozeBefore: try Recall.cloze(before.model, text, words), clozeNow: recalled,
         clozeCeiling: try Recall.clozeInContext(before.model, text, words))
@@ -112,11 +133,11 @@ public struct Examination {
     return (sums.recall(night: night, titles: episodes.map(\.title)), insights)
   }
 
-  private func memoryBytes(_ nights: [Int], _ tonight: Tonight?) throws -> Int {
+  private func memoryBytes(_ nights: [NightRecord], _ candidate: Candidate?) throws -> Int {
     let files =
-      nights.map {
-        individual.folder(ofNight: $0).appendingPathComponent(Mind.memoryFileName)
-      } + (tonight.map { [$0.memory] } ?? [])
+      nights.standing.filter { candidate?.standsFor.contains($0.number) != true }.map {
+        individual.folder(ofNight: $0.number).appendingPathComponent(Mind.memoryFileName)
+      } + (candidate.map { [$0.memory] } ?? [])
     return try files.reduce(0) {
       $0 + (try $1.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0)
     }
@@ -128,11 +149,13 @@ private struct DaySums {
   private var tokens = 0
   private var bytes = 0
   private var nats = (before: 0.0, now: 0.0, ceiling: 0.0)
+  private var natsLastNight: Double?
   private var asked = 0
   private var hits = (before: 0, now: 0, ceiling: 0)
 
   mutating func add(
-    _ text: DayText, before: [Float], now: [Float], ceiling: [Float], asked: Int,
+    _ text: DayText, before: [Float], lastNight: [Float]?, now: [Float], ceiling: [Float],
+    asked: Int,
     clozeBefore: [Bool], clozeNow: [Bool], clozeCeiling: [Bool]
   ) {
     func sum(_ losses: [Float]) -> Double { losses.reduce(0) { $0 + Double($1) } }
@@ -141,6 +164,7 @@ private struct DaySums {
     bytes += text.predictedBytes
     nats.before += sum(before)
     nats.now += sum(now)
+    if let lastNight { natsLastNight = (natsLastNight ?? 0) + sum(lastNight) }
     nats.ceiling += sum(ceiling)
     self.asked += asked
     self.hits.before += hits(clozeBefore)
@@ -154,7 +178,8 @@ private struct DaySums {
     return DayRecall(
       night: night, titles: titles, tokens: tokens, bytes: bytes,
       bitsPerByteBefore: perByte(nats.before), bitsPerByteNow: perByte(nats.now),
-      bitsPerByteCeiling: perByte(nats.ceiling), askedWords: asked,
+      bitsPerByteLastNight: natsLastNight.map(perByte), bitsPerByteCeiling: perByte(nats.ceiling),
+      askedWords: asked,
       clozeBefore: share(hits.before), clozeNow: share(hits.now),
       clozeCeiling: share(hits.ceiling),
       bitsPerToken: (nats.before - nats.now) / log(2) / Double(max(tokens, 1)))

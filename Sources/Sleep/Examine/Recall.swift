@@ -70,6 +70,8 @@ public struct DayRecall: Sendable, Codable {
   public var bytes: Int
   /// Bits per byte with an empty context, as the individual went to sleep and now.
   public var bitsPerByteBefore, bitsPerByteNow: Double
+  /// The same before the last night, where the day was known by then.
+  public var bitsPerByteLastNight: Double?
   /// Bits per byte with the text in the context, before the night.
   public var bitsPerByteCeiling: Double
   public var askedWords: Int

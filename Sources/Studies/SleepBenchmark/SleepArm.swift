@@ -13,6 +13,7 @@ public enum SleepArm: String, Sendable, Codable, CaseIterable {
   case withoutNeutral = "without-neutral"
   case withoutAbstention = "without-abstention"
   case withoutText = "without-text"
+  case withoutSeasons = "without-seasons"
   case full
   case fullWithLookup = "full-with-lookup"
 
@@ -29,6 +30,7 @@ public enum SleepArm: String, Sendable, Codable, CaseIterable {
     case .withoutNeutral: "the night without neutral text"
     case .withoutAbstention: "the night without abstentions"
     case .withoutText: "the night without the day's text"
+    case .withoutSeasons: "the night without seasons"
     case .full: "the night"
     case .fullWithLookup: "the night, then lookup"
     }
@@ -61,6 +63,7 @@ public enum SleepArm: String, Sendable, Codable, CaseIterable {
     case .noEdit, .fullContext, .lookup: return nil
     case .full, .fullWithLookup: break
     case .rawLoRA:
+      settings.season.nights = 0
       // As many steps as the night takes with its questions, all on the text.
       settings.memory = .lora
       settings.reflectionRounds = 0
@@ -69,6 +72,7 @@ public enum SleepArm: String, Sendable, Codable, CaseIterable {
       settings.neutralWindows = 0
       settings.rehearsalWindows = 0
     case .answersLoRA:
+      settings.season.nights = 0
       settings.memory = .lora
       settings.passes = 0
       settings.questionTeacherShare = 0
@@ -83,6 +87,7 @@ public enum SleepArm: String, Sendable, Codable, CaseIterable {
     case .withoutNeutral: settings.neutralWindows = 0
     case .withoutAbstention: settings.abstentionShare = 0
     case .withoutText: settings.passes = 0
+    case .withoutSeasons: settings.season.nights = 0
     }
     return settings
   }

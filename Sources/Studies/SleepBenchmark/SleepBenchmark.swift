@@ -42,9 +42,19 @@ public struct SleepBenchmark: Sendable {
     public var bitsPerToken: Double
     /// Of the night.
     public var seconds, coreSeconds: Double
+    /// Of all memories that are needed.
     public var memoryBytes: Int
     /// Of every stage of the night.
     public var stageSeconds: [String: Double]
+    /// Where a season followed on the night: what was recalled before it.
+    public var season: Settled?
+  }
+
+  /// A season, and what there was before it.
+  public struct Settled: Sendable, Codable, Equatable {
+    public var recallBefore: [Double]
+    public var memoryBytesBefore: Int
+    public var seconds: Double
   }
 
   /// What the core could do before the first night, and can after the last one: with facts in its context.
@@ -58,71 +68,142 @@ public struct SleepBenchmark: Sendable {
     public var before, after: Abilities
 
     public var matrix: RecallMatrix { RecallMatrix(mornings.map(\.recall)) }
+
+    /// What all seasons together kept of what was recalled before them; nil where there were none.
+    public var keptBySeasons: Double? {
+      let settled = mornings.filter { $0.season != nil }
+      let before = settled.reduce(0) { $0 + ($1.season?.recallBefore.reduce(0, +) ?? 0) }
+      return before > 0 ? settled.reduce(0) { $0 + $1.recall.reduce(0, +) } / before : nil
+    }
+  }
+
+  /// What is known of a run that goes on.
+  public struct Progress: Sendable, Codable, Equatable {
+    public var plan: Plan
+    public var before: Abilities
+    public var mornings: [Morning] = []
   }
 
   public let plan: Plan
-  private let core: CoreReference
+  let core: CoreReference
+  let phrasings: UnseenPhrasings
+  let days: [FactDay]
 
   public init(_ plan: Plan, core: CoreReference) {
     self.plan = plan
     self.core = core
+    let phrasings = UnseenPhrasings(seed: plan.seed)
+    self.phrasings = phrasings
+    days = (1...plan.nights).map {
+      FactDay(number: $0, facts: plan.facts, seed: plan.seed, phrasings)
+    }
   }
 
-  /// Lives through all days as a new individual in `home`.
+  /// Lives through all days as a new individual in `home`, or as the one that came to `earlier` there.
   public func run(
-    in home: Home, events: (Night.Event) -> Void = { _ in }, report: (Morning) -> Void
+    in home: Home, from earlier: Progress? = nil,
+    events: @escaping (Night.Event) -> Void = { _ in }, report: (Progress) throws -> Void
   ) throws -> Outcome {
-    let phrasings = UnseenPhrasings(seed: plan.seed)
-    let sleeper = try Individual.create(name: "sleeper", core: core, in: home)
+    let progress = try live(in: home, from: earlier, events: events, report: report)
+    return Outcome(
+      plan: plan, mornings: progress.mornings, before: progress.before,
+      after: try abilities(Mind.wake(Individual.open(name: Self.sleeper, in: home))))
+  }
+
+  /// The same without a last look.
+  public func live(
+    in home: Home, from earlier: Progress? = nil,
+    events: @escaping (Night.Event) -> Void = { _ in }, report: (Progress) throws -> Void
+  ) throws -> Progress {
+    let sleeper: Individual
+    var progress: Progress
+    if let earlier, earlier.plan == plan {
+      sleeper = try Individual.open(name: Self.sleeper, in: home)
+      progress = earlier
+    } else {
+      sleeper = try Individual.create(name: Self.sleeper, core: core, in: home)
+      progress = Progress(plan: plan, before: try abilities(Mind.wake(sleeper)))
+      try report(progress)
+    }
     let neutral = try NeutralText.load(for: core)
-    let before = try abilities(Mind.wake(sleeper))
-    var days: [FactDay] = []
-    var mornings: [Morning] = []
-    for number in 1...plan.nights {
-      let day = FactDay(number: number, facts: plan.facts, seed: plan.seed, phrasings)
-      days.append(day)
-      _ = try sleeper.journal.appendDocument(title: "day \(number)", text: day.text)
-      let (start, startOfWork) = (Date(), ProcessorTime.used)
-      var night: NightRecord?
-      if var settings = plan.arm.nights(plan.settings) {
-        settings.seed = plan.seed &+ UInt64(number)
-        let outcome = try Night(
-          sleeper, settings, neutral: neutral, rules: nil,
-          isReserved: { phrasings.contains($0) }
+    while progress.mornings.count < plan.nights {
+      let number = progress.mornings.count + 1
+      progress.mornings.append(
+        try live(Array(days[..<number]), sleeper, neutral, events: events))
+      try report(progress)
+    }
+    return progress
+  }
+
+  /// The individual's name.
+  static let sleeper = "sleeper"
+
+  /// The last of `days`, its night, where one is due a season, and the morning after; each as far as it is not done yet.
+  private func live(
+    _ days: [FactDay], _ sleeper: Individual, _ neutral: NeutralText,
+    events: @escaping (Night.Event) -> Void
+  ) throws -> Morning {
+    let number = days.count
+    if try sleeper.journal.episodes().count < number {
+      _ = try sleeper.journal.appendDocument(title: "day \(number)", text: days[number - 1].text)
+    }
+    var night: NightRecord?
+    var settled: Settled?
+    let startOfWork = ProcessorTime.used
+    var work = 0.0
+    if var settings = plan.arm.nights(plan.settings) {
+      settings.seed = plan.seed &+ UInt64(number)
+      if try sleeper.lineage().count(where: { !$0.isSeason }) < number {
+        _ = try Night(
+          sleeper, settings, neutral: neutral, rules: nil, isReserved: { phrasings.contains($0) }
         ).sleep(report: events)
-        guard case .committed(let record, _) = outcome else { break }
-        night = record
       }
-      let (seconds, work) = (Date().timeIntervalSince(start), ProcessorTime.used - startOfWork)
-      let mind = try Mind.wake(sleeper)
-      var recall: [Double] = []
-      var declined: [FactDay.Question.Kind: [Bool]] = [:]
-      for day in days {
-        let answers = try ask(day, mind, sleeper)
-        let facts = zip(day.questions, answers).filter { $0.0.kind == .fact }
-        recall.append(
-          Double(facts.count { Lesson.finalWord(of: $0.1) == $0.0.answer }) / Double(facts.count))
-        for (question, answer) in zip(day.questions, answers) where question.answer == nil {
-          declined[question.kind, default: []].append(Lesson.isRefusal(answer))
+      night = try sleeper.lineage().last { !$0.isSeason }
+      work = ProcessorTime.used - startOfWork
+      let season = Season(
+        sleeper, settings, neutral: neutral, rules: nil, isReserved: { phrasings.contains($0) })
+      if try season.isDue() {
+        let before = try recall(of: days, Mind.wake(sleeper), sleeper)
+        let bytes = try memoryBytes(sleeper)
+        if case .committed(let record, _) = try season.settle(report: events) {
+          settled = Settled(
+            recallBefore: before.facts, memoryBytesBefore: bytes, seconds: record.seconds)
         }
       }
-      func share(_ kind: FactDay.Question.Kind) -> Double {
-        let all = declined[kind] ?? []
-        return Double(all.count { $0 }) / Double(max(all.count, 1))
-      }
-      let memory = sleeper.folder(ofNight: night?.number ?? 0)
-        .appendingPathComponent(Mind.memoryFileName)
-      let morning = Morning(
-        number: number, recall: recall, strangers: share(.stranger), nearMisses: share(.nearMiss),
-        drift: night?.measures["drift"] ?? 0, bitsPerToken: night?.measures["bitsPerToken"] ?? 0,
-        seconds: seconds, coreSeconds: work,
-        memoryBytes: (try? memory.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0,
-        stageSeconds: (night?.measures ?? [:]).filter { $0.key.hasPrefix("seconds of ") })
-      mornings.append(morning)
-      report(morning)
     }
-    return Outcome(
-      plan: plan, mornings: mornings, before: before, after: try abilities(Mind.wake(sleeper)))
+    let recall = try recall(of: days, Mind.wake(sleeper), sleeper)
+    let last = try sleeper.lineage().last
+    return Morning(
+      number: number, recall: recall.facts, strangers: recall.declined[.stranger] ?? 0,
+      nearMisses: recall.declined[.nearMiss] ?? 0, drift: last?.measures["drift"] ?? 0,
+      bitsPerToken: night?.measures["bitsPerToken"] ?? 0, seconds: night?.seconds ?? 0,
+      coreSeconds: work, memoryBytes: try memoryBytes(sleeper),
+      stageSeconds: (night?.measures ?? [:]).filter { $0.key.hasPrefix("seconds of ") },
+      season: settled)
+  }
+
+  func memoryBytes(_ sleeper: Individual) throws -> Int {
+    try sleeper.lineage().standing.reduce(0) {
+      $0 + (try sleeper.memoryFile(of: $1).resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0)
+    }
+  }
+
+  /// The share of every day's facts that is recalled, and of what has no answer the share that is declined.
+  func recall(
+    of days: [FactDay], _ mind: Mind, _ sleeper: Individual
+  ) throws -> (facts: [Double], declined: [FactDay.Question.Kind: Double]) {
+    var facts: [Double] = []
+    var declined: [FactDay.Question.Kind: [Bool]] = [:]
+    for day in days {
+      let answers = try ask(day, mind, sleeper)
+      let asked = zip(day.questions, answers).filter { $0.0.kind == .fact }
+      facts.append(
+        Double(asked.count { Lesson.finalWord(of: $0.1) == $0.0.answer }) / Double(asked.count))
+      for (question, answer) in zip(day.questions, answers) where question.answer == nil {
+        declined[question.kind, default: []].append(Lesson.isRefusal(answer))
+      }
+    }
+    return (facts, declined.mapValues { all in Double(all.count { $0 }) / Double(all.count) })
   }
 
   /// The answers to a day's questions; empty where one does not come to an end.
@@ -157,7 +238,7 @@ public struct SleepBenchmark: Sendable {
     }
   }
 
-  private func abilities(_ mind: Mind) throws -> Abilities {
+  func abilities(_ mind: Mind) throws -> Abilities {
     var extent = CoreEvaluation.Extent()
     extent.lessonCount = 100
     extent.recallCount = 0

@@ -41,6 +41,8 @@ public struct SleepBenchmarkReport: Sendable {
       ("lookup, change", { $0.after.lookup - $0.before.lookup }),
       ("abstention F1, change", { $0.after.abstention - $0.before.abstention }),
       ("bits per token", { $0.mean(\.bitsPerToken) }),
+      ("kept by seasons", { $0.keptBySeasons ?? 1 }),
+      ("megabytes of memory", { Double($0.mornings.last?.memoryBytes ?? 0) / 1e6 }),
       ("seconds a night", { $0.mean(\.seconds) }),
       ("core seconds a fact", { $0.mean(\.coreSeconds) / Double($0.plan.facts) }),
     ]
@@ -53,14 +55,7 @@ public struct SleepBenchmarkReport: Sendable {
       [.text("arm"), .number("seeds")] + Self.measures.map { .number($0.name) },
       rows: lines.map { line in
         [.init(line.arm.title), .init("\(line.outcomes.count)")]
-          + Self.measures.map { measure in
-            let spread = line.spread(measure.value)
-            return .init(
-              ReportNumber.fixed(spread.mean, 3),
-              detail: line.outcomes.count > 1
-                ? "\(ReportNumber.fixed(spread.lowest, 3)) to \(ReportNumber.fixed(spread.highest, 3))"
-                : nil)
-          }
+          + Self.measures.map { .init(spread: line.outcomes.map($0.value)) }
       })
     let plot = LinePlot(
       "Recall of all days so far, by night", xLabel: "night", yLabel: "share of facts recalled",

@@ -57,17 +57,24 @@ struct ForgetCommand: Command {
     report.isDone = true
     var settings = NightSettings()
     settings.seed = invocation.seed
-    let night = Night(person, settings, neutral: try .load(for: person.core))
+    let neutral = try NeutralText.load(for: person.core)
+    let progress = NightProgress(invocation)
+    let season = Season(person, settings, neutral: neutral)
     _ = Interruption.isRequested
     for (index, day) in days.enumerated() {
       invocation.note("sleeping on day \(index + 1) of \(days.count) again")
-      guard case .committed(let record, _) = try NightProgress.sleep(night, on: day, invocation)
-      else {
-        throw Interrupted(
-          "interrupted; what is forgotten is gone, and 'circadian sleep \(person.name)' learns the rest"
-        )
+      var outcomes = [
+        try progress.sleep(Night(person, settings, neutral: neutral), on: day)
+      ]
+      if try season.isDue() { outcomes.append(try progress.settle(season)) }
+      for outcome in outcomes {
+        guard case .committed(let record, _) = outcome else {
+          throw Interrupted(
+            "interrupted; what is forgotten is gone, and 'circadian sleep \(person.name)' learns the rest"
+          )
+        }
+        report.nights.append(record.number)
       }
-      report.nights.append(record.number)
     }
     try invocation.report(report) {
       "forgotten:\n" + titles

@@ -41,17 +41,21 @@ struct MemoryCommand: Command {
         holds: "\(episodes.count) episode(s), looked up by their words",
         bytes: person.journalBytes, changedAt: episodes.map(\.readAt).max()),
     ]
-    for night in try person.lineage() {
-      let folder = person.folder(ofNight: night.number)
-      let memory = folder.appendingPathComponent(Mind.memoryFileName)
-      let exam = try RecallReport.read(ofNight: person.currentNight ?? night.number, person)
+    let lineage = try person.lineage()
+    let standing = Set(lineage.standing.map(\.number))
+    for night in lineage {
+      let isNeeded = standing.contains(night.number)
       levels.append(
         Level(
-          name: "night \(night.number)", period: "every sleep",
-          holds: "\(night.episodes.count) episode(s), kept as \(night.substrate)",
-          bytes: try memory.resourceValues(forKeys: [.fileSizeKey]).fileSize,
-          changedAt: night.createdAt,
-          recall: exam?.days.first { $0.night == night.number }.map(Self.recalled)))
+          name: "\(night.isSeason ? "season" : "night") \(night.number)",
+          period: night.isSeason ? "every season" : "every sleep",
+          holds: (night.isSeason
+            ? "what \(night.standsFor.count) memories held" : "\(night.episodes.count) episode(s)")
+            + (isNeeded ? ", kept as \(night.substrate)" : ", by now in a season"),
+          bytes: isNeeded
+            ? try person.memoryFile(of: night).resourceValues(forKeys: [.fileSizeKey]).fileSize
+            : nil,
+          changedAt: night.createdAt, recall: try recall(of: night, in: lineage, person)))
     }
     levels.append(
       Level(
@@ -59,6 +63,19 @@ struct MemoryCommand: Command {
         holds: "\(core.model.parameters.count) parameters, \(person.core.identifier)",
         bytes: try person.core.weightsBytes(), changedAt: nil))
     try invocation.report(levels) { text(levels) }
+  }
+
+  /// What the last exam that asked about a night found: not every exam asks about all.
+  private func recall(
+    of night: NightRecord, in lineage: [NightRecord], _ person: Individual
+  ) throws -> String? {
+    for examined in lineage.reversed() where examined.number >= night.number {
+      let exam = try RecallReport.read(ofNight: examined.number, person)
+      if let day = exam?.days.first(where: { $0.night == night.number }) {
+        return Self.recalled(day)
+      }
+    }
+    return nil
   }
 
   private static func recalled(_ day: DayRecall) -> String {

@@ -12,7 +12,8 @@ struct SleepCommand: Command {
   let discussion = """
     The individual reads its day again, asks itself about it, and studies what its teacher, itself with \
     the text in front of it, agrees with. The night is kept only when an exam shows that it taught the day \
-    and left the rest intact. It can be interrupted at any point: the next sleep goes on where it stopped.
+    and left the rest intact. It can be interrupted at any point: the next sleep goes on where it stopped. \
+    After every seventh night a season follows, which makes one memory of all nights'.
     """
   let examples = [
     "circadian sleep ada", "circadian sleep --all --minutes 60",
@@ -29,6 +30,10 @@ struct SleepCommand: Command {
   let tokens = CommandLineInterface.Option<Int?>(
     "tokens", must: .be(atLeast: 1),
     help: "Sleep on the oldest episodes up to so many tokens, at least on one; the rest waits.")
+  let season = Flag("season", help: "No night, but a season now, after however many nights.")
+  let seasonNights = CommandLineInterface.Option(
+    "season-nights", default: SleepCommand.defaults.season.nights, must: .be(in: 0...1000),
+    help: "After how many nights a season follows; 0 for never.")
   let memory = CommandLineInterface.Option(
     "memory", default: SleepCommand.defaults.memory,
     help: "What the night is kept in: a gated low-rank change, trained keys and values (slots), "
@@ -52,6 +57,7 @@ struct SleepCommand: Command {
   var parameters: ParameterList {
     individual
     all
+    season
     Section("Budget") {
       minutes
       tokens
@@ -60,6 +66,7 @@ struct SleepCommand: Command {
       memory
       slots
       rank
+      seasonNights
     }
     Section("Learning") {
       passes
@@ -77,11 +84,14 @@ struct SleepCommand: Command {
     let deadline = invocation[minutes].map { Date().addingTimeInterval($0 * 60) }
     switch (invocation[individual], invocation[all]) {
     case (let name?, false):
-      let (record, recall, folder) = try sleep(name, until: deadline, invocation)
-      try invocation.report(Report(night: record, recall: recall)) {
-        "night \(record.number) was kept after \(Readable.fixed(record.seconds, 0)) s\n\n"
-          + RecallTable.text(recall)
-          + "\n\nbrief: \(folder.appendingPathComponent("brief.md").path)"
+      let (reports, folder) = try sleep(name, until: deadline, invocation)
+      try invocation.report(reports) {
+        reports.map(\.night).map {
+          "\($0.isSeason ? "season" : "night") \($0.number) was kept after "
+            + "\(Readable.fixed($0.seconds, 0)) s"
+        }.joined(separator: "\n") + "\n\n" + RecallTable.text(reports.last!.recall)
+          + (reports[0].night.isSeason
+            ? "" : "\n\nbrief: \(folder.appendingPathComponent("brief.md").path)")
       }
     case (nil, true): try sleepAll(until: deadline, invocation)
     case (nil, false): throw CommandError("say who sleeps, or --all", exitCode: .usage)
@@ -93,16 +103,18 @@ struct SleepCommand: Command {
   /// Everybody's night, whatever becomes of the others'.
   private func sleepAll(until deadline: Date?, _ invocation: Invocation) throws {
     let home = Home(root: invocation.home)
-    var reports: [String: Report] = [:]
+    var reports: [String: [Report]] = [:]
     var failures = 0
     for name in try home.names() {
       if let deadline, deadline < Date() { break }
       do {
-        let waiting = try Individual.open(name: name, in: home, access: .reading).unsleptEpisodes()
-        guard !waiting.isEmpty else { continue }
+        let person = try Individual.open(name: name, in: home, access: .reading)
+        let waiting = try person.unsleptEpisodes()
+        guard try !waiting.isEmpty || invocation[season] || person.interruptedNight() != nil else {
+          continue
+        }
         invocation.note("\(name) sleeps on \(waiting.count) episode(s)")
-        let (night, recall, _) = try sleep(name, until: deadline, invocation)
-        reports[name] = Report(night: night, recall: recall)
+        reports[name] = try sleep(name, until: deadline, invocation).0
       } catch let error as Interrupted {
         throw error
       } catch {
@@ -113,7 +125,7 @@ struct SleepCommand: Command {
     try invocation.report(reports) {
       reports.isEmpty && failures == 0
         ? "nobody has anything to sleep on"
-        : reports.keys.sorted().map { "\($0): night \(reports[$0]!.night.number) was kept" }
+        : reports.keys.sorted().map { "\($0): night \(reports[$0]![0].night.number) was kept" }
           .joined(separator: "\n")
     }
     if failures > 0 {
@@ -121,24 +133,43 @@ struct SleepCommand: Command {
     }
   }
 
+  /// A night, and the season that is due then; the night alone where the season is not kept.
   private func sleep(
     _ name: String, until deadline: Date?, _ invocation: Invocation
-  ) throws -> (NightRecord, RecallReport, folder: URL) {
+  ) throws -> ([Report], folder: URL) {
     let sleeper = try invocation.individual(name)
-    let night = Night(sleeper, settings(invocation), neutral: try .load(for: sleeper.core))
+    let progress = NightProgress(invocation, until: deadline)
+    let (neutral, settings) = (try NeutralText.load(for: sleeper.core), settings(invocation))
     // From here on Ctrl-C is taken at the end of a step, also while the day is still being replayed.
     _ = Interruption.isRequested
-    let outcome = try NightProgress.sleep(
-      night, on: try invocation[tokens].map { try night.episodes(upTo: $0).map(\.id) },
-      until: deadline, invocation)
-    switch outcome {
-    case .interrupted:
-      throw Interrupted(
-        (Interruption.isRequested ? "interrupted" : "the time is over")
-          + "; 'circadian sleep \(sleeper.name)' goes on from here")
-    case .committed(let record, let recall):
-      return (record, recall, sleeper.folder(ofNight: record.number))
+    var outcomes: [Night.Outcome] = []
+    let season = Season(sleeper, settings, neutral: neutral)
+    // A season that was interrupted, or not kept, is taken up without a new day.
+    let isSeasonAlone = try season.isDue() && sleeper.unsleptEpisodes().isEmpty
+    if !invocation[self.season], !isSeasonAlone {
+      let night = Night(sleeper, settings, neutral: neutral)
+      outcomes.append(
+        try progress.sleep(
+          night, on: invocation[tokens].map { try night.episodes(upTo: $0).map(\.id) }))
     }
+    if invocation[self.season] || isSeasonAlone {
+      outcomes.append(try progress.settle(season))
+    } else if try season.isDue() {
+      do {
+        outcomes.append(try progress.settle(season))
+      } catch let error as SleepError {
+        invocation.warn("a season was due; \(error)")
+      }
+    }
+    let reports = try outcomes.map { outcome in
+      guard case .committed(let night, let recall) = outcome else {
+        throw Interrupted(
+          (Interruption.isRequested ? "interrupted" : "the time is over")
+            + "; 'circadian sleep \(sleeper.name)' goes on from here")
+      }
+      return Report(night: night, recall: recall)
+    }
+    return (reports, sleeper.folder(ofNight: reports[0].night.number))
   }
 
   private func settings(_ invocation: Invocation) -> NightSettings {
@@ -147,50 +178,10 @@ struct SleepCommand: Command {
     settings.passes = invocation[passes]
     settings.size.slotCount = invocation[slots]
     settings.size.rank = invocation[rank]
+    settings.season.nights = invocation[seasonNights]
     settings.adapterRate = Float(invocation[adapterRate])
     settings.slotRate = Float(invocation[slotRate])
     settings.seed = invocation.seed
     return settings
-  }
-}
-
-/// A night with its progress on the terminal.
-enum NightProgress {
-  /// Sleeps on `episodes`, or on all that wait, until Ctrl-C or the deadline.
-  static func sleep(
-    _ night: Night, on episodes: [Episode.ID]? = nil, until deadline: Date? = nil,
-    _ invocation: Invocation
-  ) throws -> Night.Outcome {
-    var bar: ProgressBar?
-    defer { bar?.finish() }
-    return try night.sleep(
-      on: episodes,
-      isInterrupted: { Interruption.isRequested || deadline.map { $0 < Date() } ?? false },
-      report: { event in
-        switch event {
-        case .resumed: invocation.note("going on with the interrupted night")
-        case .stage(let stage):
-          bar?.finish()
-          bar = nil
-          invocation.note(stage)
-        case .reflected: noteReflection(event, invocation)
-        case .learning(let step, let steps, let loss):
-          let current =
-            bar ?? invocation.progress("learning", total: steps, startingAt: step - 1)
-          bar = current
-          current.update(to: step, detail: "loss \(Readable.fixed(loss, 3))")
-        }
-      })
-  }
-
-  /// Says what came of the reflection.
-  static func noteReflection(_ event: Night.Event, _ invocation: Invocation) {
-    guard case .reflected(let sheet, let judgement) = event else { return }
-    invocation.note(
-      "\(sheet.entries.count) questions considered, \(sheet[.kept].count) to be studied, "
-        + "\(sheet[.exam].count) set aside for the exam")
-    for refusal in judgement.batches.compactMap(\.refusal) {
-      invocation.note("a round of reflection was not studied: \(refusal)")
-    }
   }
 }

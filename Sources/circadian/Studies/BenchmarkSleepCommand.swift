@@ -56,7 +56,7 @@ struct BenchmarkSleepCommand: Command {
     let folder = invocation[out]
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let chosen = invocation[arms].isEmpty ? SleepArm.allCases : invocation[arms]
-    let settings = try settings(invocation)
+    let settings = try NightSettings.given(invocation[set], memory: invocation[memory])
     let core = try CoreReference.opening(invocation[core])
     var outcomes: [SleepBenchmark.Outcome] = []
     for seed in (0..<UInt64(invocation[seeds])).map({ invocation.seed &+ $0 }) {
@@ -84,18 +84,59 @@ struct BenchmarkSleepCommand: Command {
     {
       return known
     }
-    let home = folder.appendingPathComponent("home-\(plan.arm.rawValue)-\(plan.seed)")
-    try? FileManager.default.removeItem(at: home)
+    let stage = BenchmarkStage(folder: folder, name: "\(plan.arm.rawValue)-\(plan.seed)")
     invocation.note("\(plan.arm.title), seed \(plan.seed)")
     let outcome = try SleepBenchmark(plan, core: core).run(
-      in: Home(root: home), events: { NightProgress.noteReflection($0, invocation) },
-      report: { invocation.note(Self.line($0, of: plan)) })
+      in: stage.home, from: stage.earlier(plan, invocation),
+      events: { NightProgress.noteReflection($0, invocation) },
+      report: { progress in
+        try stage.keep(progress)
+        if let morning = progress.mornings.last {
+          invocation.note(SleepBenchmarkLine.text(morning, of: plan))
+        }
+      })
     try AtomicFile.write(JSONFormat.data(outcome), to: file)
-    try? FileManager.default.removeItem(at: home)
+    stage.clear()
     return outcome
   }
+}
 
-  private static func line(
+/// Where the individual of a run lives, and how far it has come.
+struct BenchmarkStage {
+  private let folder: URL
+
+  init(folder: URL, name: String) {
+    self.folder = folder.appendingPathComponent("home-\(name)")
+  }
+
+  var home: Home { Home(root: folder) }
+  private var file: URL { folder.appendingPathComponent("progress.json") }
+
+  /// What an interrupted run has come to; nil, and the folder empty, where there was none of this plan.
+  func earlier(
+    _ plan: SleepBenchmark.Plan, _ invocation: Invocation
+  ) -> SleepBenchmark.Progress? {
+    let found = (try? Data(contentsOf: file)).flatMap {
+      try? JSONDecoder().decode(SleepBenchmark.Progress.self, from: $0)
+    }
+    guard let found, found.plan == plan else {
+      clear()
+      return nil
+    }
+    invocation.note("going on after night \(found.mornings.count)")
+    return found
+  }
+
+  func keep(_ progress: SleepBenchmark.Progress) throws {
+    try AtomicFile.write(JSONFormat.data(progress), to: file)
+  }
+
+  func clear() { try? FileManager.default.removeItem(at: folder) }
+}
+
+/// A morning in a line.
+enum SleepBenchmarkLine {
+  static func text(
     _ morning: SleepBenchmark.Morning, of plan: SleepBenchmark.Plan
   ) -> String {
     let mean = morning.recall.reduce(0, +) / Double(morning.recall.count)
@@ -103,35 +144,16 @@ struct BenchmarkSleepCommand: Command {
     let stages = morning.stageSeconds.sorted { $0.key < $1.key }.map {
       "\($0.key.dropFirst("seconds of ".count)) \(Readable.fixed($0.value, 0))"
     }
+    let season = morning.season.map { season in
+      let before = season.recallBefore.reduce(0, +) / Double(season.recallBefore.count)
+      return " | season \(Readable.fixed(season.seconds, 0)) s, recalled before it "
+        + Readable.percent(before)
+    }
     return "night \(morning.number)/\(plan.nights) | recalled \(Readable.percent(mean)) (\(days))"
       + " | declined \(Readable.percent(morning.strangers)), \(Readable.percent(morning.nearMisses))"
       + " | drift \(Readable.signedPercent(morning.drift))"
       + " | \(Readable.fixed(morning.seconds, 1)) s"
+      + (season ?? "")
       + (stages.isEmpty ? "" : " (\(stages.joined(separator: ", ")))")
-  }
-
-  private func settings(_ invocation: Invocation) throws -> NightSettings {
-    var settings = Self.defaults
-    settings.memory = invocation[memory]
-    guard let json = invocation[set] else { return settings }
-    guard
-      let given = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any],
-      var all = try JSONSerialization.jsonObject(with: JSONEncoder().encode(settings))
-        as? [String: Any]
-    else { throw CommandError("--set: expected a JSON object", exitCode: .usage) }
-    for (key, value) in given {
-      guard all[key] != nil else {
-        throw CommandError(
-          "--set: a night has no setting '\(key)'; it has \(all.keys.sorted().joined(separator: ", "))",
-          exitCode: .usage)
-      }
-      all[key] = value
-    }
-    do {
-      return try JSONDecoder().decode(
-        NightSettings.self, from: JSONSerialization.data(withJSONObject: all))
-    } catch {
-      throw CommandError("--set: a value is of another type: \(error)", exitCode: .usage)
-    }
   }
 }
