@@ -31,6 +31,15 @@ enum Folder {
     }
   }
 
+  /// Copies a folder with all it holds to a place where there is none.
+  static func copy(_ source: URL, to target: URL) throws(FileSystemError) {
+    do {
+      try FileManager.default.copyItem(at: source, to: target)
+    } catch {
+      throw FileSystemError(operation: "copy", path: source.path, reason: reason(error))
+    }
+  }
+
   /// Renames `source`; a `target` that exists and is not an empty folder is an error.
   static func rename(_ source: URL, to target: URL) throws(FileSystemError) {
     guard Foundation.rename(source.path, target.path) == 0 else {

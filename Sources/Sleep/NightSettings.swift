@@ -60,15 +60,17 @@ public struct NightSettings: Sendable, Codable, Equatable {
   /// Abstentions to study for every question that the day answers.
   public var abstentionShare = 0.6
   /// How often every question is gone through, and how much of its targets is the teacher's belief.
-  public var questionPasses = 20.0
+  public var questionPasses = 16.0
   public var questionTeacherShare: Float = 0.5
   /// The weight of a question's loss, token by token, beside that of text.
   public var questionWeight: Float = 1
   /// Questions of earlier nights per step, for every one of this night's.
-  public var questionRehearsal = 1.0
+  public var questionRehearsal = 2.0
   /// Of all questions of earlier nights so many are drawn for the night; of these, the half forgotten ones are asked
   /// most.
   public var rehearsedQuestions = 1000
+  /// In how many ways a thing that is known is asked again, at most.
+  public var rehearsedWordings = 2
   /// Questions of the night per step.
   public var stepQuestions = 48
   /// AdamW's rates for the low-rank change and for the slots.

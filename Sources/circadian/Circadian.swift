@@ -25,6 +25,7 @@ enum Circadian {
       RollbackCommand()
       MemoryCommand()
       ForgetCommand()
+      SkillsCommand()
       ScheduleCommand()
       GenerateCommand()
       CommandGroup("tokenizer", abstract: "Trains tokenizers and looks at what they do.") {
@@ -44,6 +45,7 @@ enum Circadian {
       ReportCommand()
       CommandGroup("benchmark", abstract: "Puts sleep to the test.") {
         BenchmarkSleepCommand()
+        BenchmarkTextsCommand()
         BenchmarkSeasonsCommand()
       }
     }.main()

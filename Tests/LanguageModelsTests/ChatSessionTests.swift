@@ -169,6 +169,56 @@ import Tools
     #expect(forgotten > 40 && session.conversation.turns.count == 81)
   }
 
+  /// What leaves the context is given to whoever takes notes, once, and the notes stand where it stood.
+  @Test func notesStandForWhatIsForgotten() throws {
+    var limits = ChatSession.Limits()
+    limits.replyTokens = 20
+    let predictor = ScriptedPredictor(capacity: 260)
+    var left: [Conversation.Turn] = []
+    var session = try ChatSession(
+      predictor, format, system: "Be brief.", limits: limits,
+      takingNotes: { notes, leaving, room in
+        #expect(room > 0)
+        left += leaving
+        return Array((notes + leaving.filter { $0.role == .user }.map(\.text)).suffix(2))
+      })
+    var forgotten = 0
+    for number in 0..<20 {
+      predictor.script = said("Yes.")
+      forgotten += session.reply(to: "Number \(number) is here.").forgottenTurns
+      let turns = session.conversation.turns
+      #expect(left == Array(turns[1..<1 + forgotten]))
+      let held = format.render(Conversation([turns[0]] + turns[(1 + forgotten)...])).tokens
+      let place = try #require(held.firstIndex(of: format.user)) + 1
+      let notes =
+        session.notes.isEmpty ? [] : format.words(session.notes.joined(separator: " ") + "\n")
+      #expect(predictor.context == held[..<place] + notes + held[place...])
+    }
+    #expect(forgotten > 10 && session.notes.count == 2)
+  }
+
+  @Test func notesThatAreTooLongAreCut() throws {
+    let predictor = ScriptedPredictor(capacity: 200)
+    var session = try ChatSession(
+      predictor, format, takingNotes: { _, _, _ in [String(repeating: "n", count: 500)] })
+    for _ in 0..<20 {
+      predictor.script = said("Yes.")
+      #expect(session.reply(to: "Something is said here.").ending == .endOfText)
+      #expect(ConversationGrammar().problem(in: predictor.context) == nil)
+    }
+    #expect(!session.notes.isEmpty)
+  }
+
+  /// What comes with the user's words is read and not shown.
+  @Test func backgroundIsReadBeforeTheWords() throws {
+    let predictor = ScriptedPredictor(said("ok"))
+    var session = try ChatSession(predictor, format)
+    _ = session.reply(to: "How long?", background: "Tea takes three minutes.")
+    #expect(session.conversation.turns[0] == .user("How long?"))
+    let read = Conversation([.user("Tea takes three minutes.\nHow long?"), .assistant("ok")])
+    #expect(predictor.context == format.render(read).tokens)
+  }
+
   @Test func aQuestionLongerThanTheContextKeepsItsEnd() throws {
     let predictor = ScriptedPredictor(capacity: 100, said("ok"))
     var session = try ChatSession(predictor, format, system: "Be brief.")

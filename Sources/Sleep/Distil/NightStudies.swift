@@ -26,14 +26,12 @@ struct NightStudies {
     let questions = try Self.questions(sheet[.kept], mind, settings, withPassage: true)
     // What the day says anew is not rehearsed as it was.
     let renewed = Set(sheet[.kept].filter { $0.kind == .question }.compactMap(\.key))
-    var random = RandomSource(seed: settings.seed, name: "rehearsal")
     let earlierQuestions =
       settings.questionRehearsal > 0
       ? try Self.questions(
-        Array(
-          replay.earlierQuestions.filter { $0.key.map { !renewed.contains($0) } ?? true }
-            .shuffled(using: &random).prefix(settings.rehearsedQuestions)), mind, settings,
-        withPassage: false) : []
+        Self.drawn(
+          replay.earlierQuestions.filter { $0.key.map { !renewed.contains($0) } ?? true },
+          settings), mind, settings, withPassage: false) : []
     var day: StudyMaterial?
     if settings.passes > 0 {
       let material = try Self.text(replay.episodes, mind, settings) {
@@ -83,6 +81,19 @@ struct NightStudies {
     oldSelf = try OldSelf(
       core, neutral, fitted, dayTokens: textTokens, steps: steps, isReserved: isReserved)
     self.settings = fitted
+  }
+
+  /// Questions to rehearse: of what is asked in many ways a few, so that everything has its turn; and what has no answer
+  /// in proportion.
+  private static func drawn(_ entries: [StudyEntry], _ settings: NightSettings) -> [StudyEntry] {
+    var random = RandomSource(seed: settings.seed, name: "rehearsal")
+    let shuffled = entries.shuffled(using: &random)
+    let questions = asked(
+      shuffled.filter { $0.kind == .question }, inWays: settings.rehearsedWordings)
+    let share = Double(questions.count) / Double(max(entries.count { $0.kind == .question }, 1))
+    let others = shuffled.filter { $0.kind != .question }
+    let all = questions + others.prefix(Int(share * Double(others.count)))
+    return Array(all.shuffled(using: &random).prefix(settings.rehearsedQuestions))
   }
 
   /// Of the questions with one answer the first `count`; all that have none.

@@ -56,6 +56,9 @@ public enum SleepArm: String, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// Whether anybody sleeps.
+  public var sleeps: Bool { nights(NightSettings()) != nil }
+
   /// How nights are slept, starting from `settings`; nil where nobody sleeps.
   func nights(_ settings: NightSettings) -> NightSettings? {
     var settings = settings

@@ -36,6 +36,8 @@ public struct SleepBenchmark: Sendable {
     public var recall: [Double]
     /// The share of questions about strangers, and about what is not said of someone known, that is declined.
     public var strangers, nearMisses: Double
+    /// The share of all days' facts that is declined as well, though it was learned.
+    public var wronglyDeclined: Double
     /// The relative change of bits per byte of neutral text against the core.
     public var drift: Double
     /// Bits of the day's text learned per token; 0 where nobody slept.
@@ -175,7 +177,8 @@ public struct SleepBenchmark: Sendable {
     let last = try sleeper.lineage().last
     return Morning(
       number: number, recall: recall.facts, strangers: recall.declined[.stranger] ?? 0,
-      nearMisses: recall.declined[.nearMiss] ?? 0, drift: last?.measures["drift"] ?? 0,
+      nearMisses: recall.declined[.nearMiss] ?? 0, wronglyDeclined: recall.declined[.fact] ?? 0,
+      drift: last?.measures["drift"] ?? 0,
       bitsPerToken: night?.measures["bitsPerToken"] ?? 0, seconds: night?.seconds ?? 0,
       coreSeconds: work, memoryBytes: try memoryBytes(sleeper),
       stageSeconds: (night?.measures ?? [:]).filter { $0.key.hasPrefix("seconds of ") },
@@ -188,7 +191,7 @@ public struct SleepBenchmark: Sendable {
     }
   }
 
-  /// The share of every day's facts that is recalled, and of what has no answer the share that is declined.
+  /// The share of every day's facts that is recalled, and of every kind of question the share that is declined.
   func recall(
     of days: [FactDay], _ mind: Mind, _ sleeper: Individual
   ) throws -> (facts: [Double], declined: [FactDay.Question.Kind: Double]) {
@@ -199,7 +202,7 @@ public struct SleepBenchmark: Sendable {
       let asked = zip(day.questions, answers).filter { $0.0.kind == .fact }
       facts.append(
         Double(asked.count { Lesson.finalWord(of: $0.1) == $0.0.answer }) / Double(asked.count))
-      for (question, answer) in zip(day.questions, answers) where question.answer == nil {
+      for (question, answer) in zip(day.questions, answers) {
         declined[question.kind, default: []].append(Lesson.isRefusal(answer))
       }
     }
@@ -239,15 +242,23 @@ public struct SleepBenchmark: Sendable {
   }
 
   func abilities(_ mind: Mind) throws -> Abilities {
+    try .measure(mind, plan.settings, plan.seed)
+  }
+}
+
+extension SleepBenchmark.Abilities {
+  static func measure(
+    _ mind: Mind, _ settings: NightSettings, _ seed: UInt64
+  ) throws -> SleepBenchmark.Abilities {
     var extent = CoreEvaluation.Extent()
     extent.lessonCount = 100
     extent.recallCount = 0
     extent.problemCount = 0
-    let evaluation = try plan.settings.precision.run {
+    let evaluation = try settings.precision.run {
       try CoreEvaluation.measure(
-        mind.model, ChatFormat(mind.tokenizer), extent: extent, seed: plan.seed)
+        mind.model, ChatFormat(mind.tokenizer), extent: extent, seed: seed)
     }
-    return Abilities(
+    return SleepBenchmark.Abilities(
       lookup: evaluation["lookup, 10 facts"] ?? 0, abstention: evaluation["abstention, F1"] ?? 0)
   }
 }

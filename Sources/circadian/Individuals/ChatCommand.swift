@@ -10,7 +10,9 @@ struct ChatCommand: Command {
   let abstract = "Talks with an individual; every turn is in its journal before the reply is shown."
   let discussion = """
     Type a line and press return; an empty line or Ctrl-D ends the conversation. When the context is \
-    full, its older half is forgotten: what should last, the next night learns from the journal.
+    full, its older half is cleared, and the individual goes on from notes of it: the user's sentences \
+    that surprised it most. What should last, the next night learns from the journal. A skill (see \
+    'circadian skills') is read where what is said calls for it.
 
     A core that was trained on conversations may call tools while it writes: a calculator, lookups in \
     its journal, and notes, which are in the journal at once. With --model, a core is talked with that \
@@ -70,9 +72,11 @@ struct ChatCommand: Command {
       if let (journal, conversation) = journal {
         try journal.appendTurn(line, by: .user, to: conversation)
       }
-      let reply = partner.talk.reply(to: line, stops: invocation[sampling.stop]) {
-        invocation.warn($0)
-      }
+      let skill = partner.skills?.relevant(to: line)
+      if let skill, invocation[showCalls] { show("  skill: \(skill.name)", invocation) }
+      let reply = partner.talk.reply(
+        to: line, background: skill?.body ?? "", stops: invocation[sampling.stop]
+      ) { invocation.warn($0) }
       if let (journal, conversation) = journal {
         try journal.appendTurn(reply.parts, by: .assistant, to: conversation)
       }
@@ -98,6 +102,7 @@ struct ChatCommand: Command {
   private struct Partner {
     var name: String
     var individual: Individual?
+    var skills: Skills?
     var talk: Talk
   }
 
@@ -107,8 +112,8 @@ struct ChatCommand: Command {
       let person = try invocation.individual(name)
       let mind = try Mind.wake(person)
       return Partner(
-        name: person.name, individual: person,
-        talk: try talk(mind.model, mind.tokenizer, invocation) {
+        name: person.name, individual: person, skills: try person.skills(),
+        talk: try talk(mind.model, mind.tokenizer, takesNotes: true, invocation) {
           let memory = try JournalTools(person)
           return [Calculator(), memory.lookup, memory.note]
         })
@@ -116,7 +121,8 @@ struct ChatCommand: Command {
       let core = try LanguageModel.open(url)
       return Partner(
         name: "core", individual: nil,
-        talk: try talk(core.model, core.tokenizer, invocation) { [Calculator()] })
+        talk: try talk(core.model, core.tokenizer, takesNotes: false, invocation) { [Calculator()] }
+      )
     case (nil, nil), (_?, _?):
       throw CommandError(
         "name either an individual to talk with or a core with --model", exitCode: .usage)
@@ -125,7 +131,7 @@ struct ChatCommand: Command {
 
   /// A conversation in turns with tools, or in plain text with a core that was not made for turns.
   private func talk(
-    _ model: Transformer, _ tokenizer: any Tokenizer, _ invocation: Invocation,
+    _ model: Transformer, _ tokenizer: any Tokenizer, takesNotes: Bool, _ invocation: Invocation,
     tools offered: () throws -> [any Tool]
   ) throws -> Talk {
     let sampler = Sampler(sampling.sampling(invocation), seed: invocation.seed)
@@ -141,7 +147,9 @@ struct ChatCommand: Command {
     return .session(
       try ChatSession(
         SampledPredictor(model, format, sampler), format,
-        tools: Toolbox(invocation[tools] ? try offered() : []), limits: limits))
+        tools: Toolbox(invocation[tools] ? try offered() : []), limits: limits,
+        takingNotes: takesNotes
+          ? { ContextNotes(model, format).taken(notes: $0, of: $1, tokens: $2) } : nil))
   }
 
   private enum Talk {
@@ -150,15 +158,18 @@ struct ChatCommand: Command {
 
     /// The reply; what the context had no room for is told in words.
     mutating func reply(
-      to line: String, stops: [String], warn: (String) -> Void
+      to line: String, background: String, stops: [String], warn: (String) -> Void
     ) -> Conversation.Turn {
       switch self {
       case .session(var session):
         defer { self = .session(session) }
-        let reply = session.reply(to: line, isInterrupted: { Interruption.isRequested })
+        let reply = session.reply(
+          to: line, background: background, isInterrupted: { Interruption.isRequested })
         if reply.isCut { warn("that is longer than the context: only its end was read") }
         if reply.forgottenTurns > 0 {
-          warn("the context was full: \(reply.forgottenTurns) earlier turns are forgotten")
+          warn(
+            "the context was full: \(reply.forgottenTurns) earlier turns left it"
+              + (session.notes.isEmpty ? "" : ", \(session.notes.count) sentences stay as notes"))
         }
         return reply.turn
       case .plain(var chat):
@@ -177,9 +188,13 @@ struct ChatCommand: Command {
       case .call(let text): line = "  \(text)"
       case .result(let text): line = "  -> \(text)"
       }
-      // Nothing depends on these lines; without anyone to read them the conversation goes on.
-      try? invocation.messages.writeLine(invocation.messages.styled(line, .dim))
+      show(line, invocation)
     }
+  }
+
+  private func show(_ line: String, _ invocation: Invocation) {
+    // Nothing depends on these lines; without anyone to read them the conversation goes on.
+    try? invocation.messages.writeLine(invocation.messages.styled(line, .dim))
   }
 }
 

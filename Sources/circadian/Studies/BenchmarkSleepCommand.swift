@@ -150,7 +150,8 @@ enum SleepBenchmarkLine {
         + Readable.percent(before)
     }
     return "night \(morning.number)/\(plan.nights) | recalled \(Readable.percent(mean)) (\(days))"
-      + " | declined \(Readable.percent(morning.strangers)), \(Readable.percent(morning.nearMisses))"
+      + " | declined \(Readable.percent(morning.strangers)), \(Readable.percent(morning.nearMisses)), "
+      + "wrongly \(Readable.percent(morning.wronglyDeclined))"
       + " | drift \(Readable.signedPercent(morning.drift))"
       + " | \(Readable.fixed(morning.seconds, 1)) s"
       + (season ?? "")
