@@ -27,6 +27,30 @@ import Testing
     #expect(again.code == 0 && again.output.contains("nobody has anything"))
   }
 
+  @Test func aSeasonStandsForItsNight() throws {
+    #expect(try circadian.run("sleep", "ada", "--season").code == 64)
+    #expect(try circadian.run("sleep", "ada", "--passes", "100").code == 0)
+    let settled = try circadian.run("sleep", "ada", "--season")
+    #expect(settled.code == 0 && settled.output.contains("season 2 was kept"))
+    let shown = try circadian.run("memory", "ada").output
+    #expect(shown.contains("season 2") && shown.contains("by now in a season"))
+    #expect(try circadian.run("rollback", "ada", "1").code == 0)
+    #expect(try !circadian.run("memory", "ada").output.contains("season 2"))
+  }
+
+  @Test func skillsAreShownAndAdded() throws {
+    #expect(try circadian.run("skills", "ada").output.contains("no skills"))
+    let tea = folder / "tea"
+    try FileManager.default.createDirectory(at: tea, withIntermediateDirectories: true)
+    let file = tea.appendingPathComponent("SKILL.md")
+    try Data("---\nname: tea\n---\nBoil.".utf8).write(to: file)
+    let refused = try circadian.run("skills", "ada", "--add", tea.path)
+    #expect(refused.code == 65 && refused.messages.contains("description"))
+    try Data("---\nname: tea\ndescription: How to brew tea\n---\nBoil.".utf8).write(to: file)
+    let added = try circadian.run("skills", "ada", "--add", tea.path)
+    #expect(added.code == 0 && added.output.contains("How to brew tea"))
+  }
+
   @Test func nothingIsForgottenWithoutYes() throws {
     let asked = try circadian.run("forget", "ada", "LAMP number")
     #expect(asked.code == 0 && asked.output.contains("--yes"))

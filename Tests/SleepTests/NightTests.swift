@@ -106,6 +106,25 @@ import Testing
     #expect(try Mind.wake(individual).nights.map(\.number) == [1])
   }
 
+  /// After its nights were slept again without it, an individual is as if it had never read the day.
+  @Test func whatIsForgottenIsUnknown() throws {
+    let (folder, elsewhere) = (try TemporaryFolder(), try TemporaryFolder())
+    let core = try TinyCore(in: folder)
+    let other = (0..<40).map { "Rain \($0 * 11 % 17) fell on the hills of \($0 * 5 % 13)." }
+      .joined(separator: "\n")
+    let individual = try Fixture.individual(core, folder, reading: TinyCore.day, other)
+    let innocent = try Fixture.individual(core, elsewhere, reading: other)
+    func sleep(_ sleeper: Individual, _ day: [Episode.ID]) throws -> Data {
+      let night = Night(sleeper, Fixture.settings(.gated), neutral: Fixture.neutral)
+      guard case .committed(let record, _) = try night.sleep(on: day) else { return Data() }
+      return try Data(contentsOf: sleeper.memoryFile(of: record))
+    }
+    let memories = try [sleep(individual, [1]), sleep(individual, [2])]
+    let rebuilt = try individual.forget([1]).map { try sleep(individual, $0) }
+    #expect(try individual.lineage().map(\.episodes) == [[2]])
+    #expect(try rebuilt == [sleep(innocent, [1])] && !memories.contains(rebuilt[0]))
+  }
+
   @Test func emptyDayMakesNoNight() throws {
     let folder = try TemporaryFolder()
     let individual = try Fixture.individual(TinyCore(in: folder), folder)
