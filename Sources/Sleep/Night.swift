@@ -104,7 +104,7 @@ public struct Night {
     let (sheet, report) = try settings.precision.run {
       try StudySheetMaker(
         Respondent(model: mind.model, format: format), settings, isReserved: isReserved
-      ).sheet(on: replay.episodes)
+      ).sheet(on: replay.episodes, after: replay.earlierQuestions)
     }
     try sheet.write(to: sheetFile)
     try JSONFile.write(report, to: reportFile)

@@ -11,6 +11,7 @@ public struct SeasonSettings: Sendable, Codable, Equatable {
   /// How often everything is gone through.
   public var passes = 6.0
   public var questionPasses = 10.0
+  public var answerVisits = 32.0
   public var stepQuestions = 96
   /// In how many ways a thing is asked, at most.
   public var mostWordings = 100
@@ -55,12 +56,16 @@ public struct NightSettings: Sendable, Codable, Equatable {
   /// Of a long day there are fewer rounds: so many passages are reflected on in all, or each once.
   public var reflections = 120
   public var reflectionTemperature: Float = 1
+  /// In how many ways a thing is asked, where that many are known from this day or earlier ones.
+  public var wordings = 8
   /// How many times every question is asked about somebody else.
   public var swapsPerQuestion = 4
   /// Abstentions to study for every question that the day answers.
   public var abstentionShare = 0.6
   /// How often every question is gone through, and how much of its targets is the teacher's belief.
   public var questionPasses = 16.0
+  /// How often a thing is gone through at most, in whatever words.
+  public var answerVisits = 50.0
   public var questionTeacherShare: Float = 0.5
   /// The weight of a question's loss, token by token, beside that of text.
   public var questionWeight: Float = 1
@@ -91,8 +96,17 @@ public struct NightSettings: Sendable, Codable, Equatable {
     settings.size.rank = season.rank
     settings.passes = season.passes
     settings.questionPasses = season.questionPasses
+    settings.answerVisits = season.answerVisits
     settings.stepQuestions = season.stepQuestions
     return settings
+  }
+
+  /// The same with fewer passes where so many questions have few answers between them.
+  func fitted(toQuestions questions: Int, answers: Int) -> NightSettings {
+    var fitted = self
+    fitted.questionPasses = min(
+      questionPasses, answerVisits * Double(answers) / Double(max(questions, 1)))
+    return fitted
   }
 
   /// The same with windows that fit into a context of `length` tokens.

@@ -22,7 +22,7 @@ struct NightStudies {
     _ mind: Mind, core: Mind, _ replay: Replay, _ sheet: StudySheet, _ neutral: NeutralText,
     _ given: NightSettings, isReserved: @Sendable (String) -> Bool
   ) throws {
-    let settings = given.fitted(toContext: mind.model.configuration.contextLength)
+    let settings = Self.fitted(given, to: mind, sheet[.kept])
     let questions = try Self.questions(sheet[.kept], mind, settings, withPassage: true)
     // What the day says anew is not rehearsed as it was.
     let renewed = Set(sheet[.kept].filter { $0.kind == .question }.compactMap(\.key))
@@ -56,13 +56,12 @@ struct NightStudies {
     distilling mind: Mind, core: Mind, _ replay: Replay, _ neutral: NeutralText,
     _ given: NightSettings, isReserved: @Sendable (String) -> Bool
   ) throws {
-    let settings = given.fitted(toContext: mind.model.configuration.contextLength)
+    let asked = Self.asked(replay.earlierQuestions, inWays: given.season.mostWordings)
+    let settings = Self.fitted(given, to: mind, asked)
     let day = settings.passes > 0 ? try Self.recalledText(replay.earlier, mind, settings) : nil
     try self.init(
       day: day, rehearsal: nil,
-      questions: try Self.questions(
-        Self.asked(replay.earlierQuestions, inWays: settings.season.mostWordings), mind, settings,
-        withPassage: false),
+      questions: try Self.questions(asked, mind, settings, withPassage: false),
       earlierQuestions: [], dayTokens: day?.tokens.count ?? 0, core: core, neutral, settings,
       isReserved: isReserved)
   }
@@ -81,6 +80,14 @@ struct NightStudies {
     oldSelf = try OldSelf(
       core, neutral, fitted, dayTokens: textTokens, steps: steps, isReserved: isReserved)
     self.settings = fitted
+  }
+
+  private static func fitted(
+    _ given: NightSettings, to mind: Mind, _ entries: [StudyEntry]
+  ) -> NightSettings {
+    let answered = entries.filter { $0.kind == .question }
+    return given.fitted(toContext: mind.model.configuration.contextLength)
+      .fitted(toQuestions: answered.count, answers: Set(answered.map(\.answer)).count)
   }
 
   /// Questions to rehearse: of what is asked in many ways a few, so that everything has its turn; and what has no answer

@@ -30,6 +30,17 @@ package struct StudyGuard {
     }
   }
 
+  /// Judges known answers asked for in other words: the teacher has to give them again.
+  mutating func judge(rewordings: [StudyEntry]) throws -> [StudyEntry] {
+    try judge(rewordings) { entry, answer in
+      guard !Lesson.isRefusal(answer), Lesson.finalWord(of: answer) == entry.finalWord else {
+        return .ungrounded
+      }
+      entry.answer = answer
+      return .kept
+    }
+  }
+
   /// Judges questions about others: what the teacher answers has to stand in the passage; where it says that it does
   /// not know, that is what is to be learned.
   mutating func judge(

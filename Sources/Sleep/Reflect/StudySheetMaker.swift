@@ -17,7 +17,10 @@ package struct StudySheetMaker {
     self.isReserved = isReserved
   }
 
-  package func sheet(on episodes: [Episode]) throws -> (sheet: StudySheet, report: GuardReport) {
+  /// What is asked of `earlier`, questions of earlier nights, are words to ask in.
+  package func sheet(
+    on episodes: [Episode], after earlier: [StudyEntry] = []
+  ) throws -> (sheet: StudySheet, report: GuardReport) {
     let tokenizer = respondent.format.tokenizer
     let reflection = Reflection(respondent: respondent, seed: settings.seed)
     var studyGuard = StudyGuard(respondent, isReserved: isReserved)
@@ -47,18 +50,22 @@ package struct StudySheetMaker {
         temperature += GuardReport.temperatureStep
       }
     }
-    let answered = entries.filter { $0.verdict == .kept }
-    let substitution = Substitution(of: answered, in: episodes, tokenizer)
-    var room = [StudyEntry.Kind: Int]()
-    let most = Int(settings.abstentionShare / 2 * Double(answered.count))
+    func answered() -> [StudyEntry] { entries.filter { $0.verdict == .kept } }
+    let wordings = Wordings(of: answered() + earlier)
+    entries += try studyGuard.judge(
+      rewordings: wordings.rewordings(
+        of: answered(), upTo: settings.wordings, seed: settings.seed))
+    let substitution = Substitution(of: answered(), in: episodes, tokenizer)
+    let most = Int(settings.abstentionShare / 2 * Double(answered().count))
+    var room = [StudyEntry.Kind.nearMiss: most, .stranger: most]
     for round in 0..<settings.swapsPerQuestion {
       let questions = substitution.questions(round: round, seed: settings.seed)
-      // A kind of which there is enough is not asked for any more.
-      guard let kind = questions.first?.kind, room[kind, default: 0] < most else { continue }
-      for entry in try studyGuard.judge(questions, from: substitution) {
+      // A kind of which there is enough is not asked for any more; of near misses, every other one is answered.
+      guard let kind = questions.first?.kind, let left = room[kind], left > 0 else { continue }
+      for entry in try studyGuard.judge(Array(questions.prefix(2 * left)), from: substitution) {
         if entry.verdict == .kept, entry.kind != .question {
-          guard room[entry.kind, default: 0] < most else { continue }
-          room[entry.kind, default: 0] += 1
+          guard room[entry.kind, default: 0] > 0 else { continue }
+          room[entry.kind, default: 0] -= 1
         }
         entries.append(entry)
       }

@@ -43,7 +43,7 @@ struct Substitution {
   /// Every question is used once a round; odd rounds ask about strangers.
   func questions(round: Int, seed: UInt64) -> [StudyEntry] {
     var random = RandomSource(seed: seed, name: "substitution \(round)")
-    return named.compactMap { entry, name in
+    return named.shuffled(using: &random).compactMap { entry, name in
       let peers = names.filter { $0 != name && kinds[$0] == kinds[name] }
       guard let peer = peers.randomElement(using: &random),
         let other = names.randomElement(using: &random)
