@@ -2,7 +2,8 @@
 
 import PackageDescription
 
-/// Rooms in the order of the data's journey; each imports only rooms named before it.
+/// Rooms in the order of the data's journey; each imports only rooms named before it, and names all that it imports: a
+/// room that is only reached through another would not be built anew when what it stands on changes.
 let package = Package(
   name: "Circadian",
   products: [
@@ -25,47 +26,101 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"]),
     .target(name: "OperationCatalog", dependencies: ["Tensors"]),
     .target(name: "Layers", dependencies: ["Tensors"]),
-    .target(name: "Optimizers", dependencies: ["Layers", "CKernels"]),
+    .target(name: "Optimizers", dependencies: ["CKernels", "Tensors", "Layers"]),
     .target(name: "Files"),
     .target(name: "Tokenizers", dependencies: ["CPCRE2", "Files"]),
-    .target(name: "Checkpoints", dependencies: ["Layers", "Tokenizers", "Files"]),
+    .target(name: "Checkpoints", dependencies: ["Tensors", "Layers", "Files", "Tokenizers"]),
     .target(name: "Tools"),
-    .target(name: "LanguageModels", dependencies: ["Layers", "Checkpoints", "Tools"]),
-    .target(name: "Corpora", dependencies: ["Tokenizers", "Tools", "CZlib", "CZstd"]),
+    .target(
+      name: "LanguageModels",
+      dependencies: ["Tensors", "Layers", "Files", "Tokenizers", "Checkpoints", "Tools"]),
+    .target(name: "Corpora", dependencies: ["CZlib", "CZstd", "Tokenizers", "Tools"]),
     .target(name: "Curriculum", dependencies: ["Tensors", "Tokenizers", "Tools"]),
     .target(
-      name: "Training", dependencies: ["LanguageModels", "Optimizers", "Corpora", "Curriculum"]),
+      name: "Training",
+      dependencies: [
+        "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "Checkpoints", "Tools",
+        "LanguageModels", "Corpora", "Curriculum",
+      ]),
     .target(
-      name: "Individuals", dependencies: ["CSQLite", "LanguageModels", "Corpora"],
+      name: "Individuals",
+      dependencies: [
+        "CSQLite", "Tensors", "Layers", "Files", "Tokenizers", "Checkpoints", "Tools",
+        "LanguageModels", "Corpora",
+      ],
       resources: [.copy("Resources/DefaultCore")]),
-    .target(name: "Sleep", dependencies: ["Individuals", "Training"]),
-    .target(name: "Studies", dependencies: ["Sleep"]),
+    .target(
+      name: "Sleep",
+      dependencies: [
+        "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "LanguageModels", "Corpora",
+        "Curriculum", "Training", "Individuals",
+      ]),
+    .target(
+      name: "Studies",
+      dependencies: [
+        "Tensors", "Tokenizers", "LanguageModels", "Corpora", "Curriculum", "Training",
+        "Individuals", "Sleep",
+      ]),
     .target(name: "CommandLineInterface"),
     .executableTarget(
-      name: "circadian", dependencies: ["Studies", "CommandLineInterface"],
+      name: "circadian",
+      dependencies: [
+        "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "Checkpoints", "Tools",
+        "LanguageModels", "Corpora", "Curriculum", "Training", "Individuals", "Sleep", "Studies",
+        "CommandLineInterface",
+      ],
       resources: [.copy("Resources/sample-transcript.md")]),
     .target(
-      name: "TestSupport", dependencies: ["Training"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Tensors", "Tokenizers", "LanguageModels", "Training"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "OperationCatalogTests", dependencies: ["OperationCatalog"]),
-    .testTarget(name: "LayersTests", dependencies: ["Layers"]),
+    .testTarget(name: "OperationCatalogTests", dependencies: ["Tensors", "OperationCatalog"]),
+    .testTarget(name: "LayersTests", dependencies: ["Tensors", "Layers"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
-    .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "Files", "TestSupport"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+    .testTarget(name: "TokenizersTests", dependencies: ["Files", "Tokenizers", "TestSupport"]),
+    .testTarget(
+      name: "CheckpointsTests",
+      dependencies: ["Tensors", "Layers", "Files", "Tokenizers", "Checkpoints", "TestSupport"]),
     .testTarget(name: "ToolsTests", dependencies: ["Tools"]),
-    .testTarget(name: "CurriculumTests", dependencies: ["Curriculum", "TestSupport"]),
+    .testTarget(
+      name: "CurriculumTests",
+      dependencies: ["Tensors", "Tokenizers", "Tools", "Curriculum", "TestSupport"]),
     .testTarget(
       name: "CorporaTests",
-      dependencies: ["Corpora", "Tokenizers", "CZlib", "CZstd", "TestSupport"]),
-    .testTarget(name: "IndividualsTests", dependencies: ["Individuals", "TestSupport"]),
-    .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "TestSupport"]),
-    .testTarget(name: "LanguageModelsTests", dependencies: ["LanguageModels", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
-    .testTarget(name: "SleepTests", dependencies: ["Sleep", "TestSupport"]),
-    .testTarget(name: "StudiesTests", dependencies: ["Studies", "TestSupport"]),
+      dependencies: ["CZlib", "CZstd", "Tokenizers", "Corpora", "TestSupport"]),
+    .testTarget(
+      name: "IndividualsTests",
+      dependencies: ["Files", "Tokenizers", "Tools", "Corpora", "Individuals", "TestSupport"]),
+    .testTarget(
+      name: "OptimizersTests", dependencies: ["Tensors", "Layers", "Optimizers", "TestSupport"]),
+    .testTarget(
+      name: "LanguageModelsTests",
+      dependencies: [
+        "Tensors", "Layers", "Files", "Tokenizers", "Checkpoints", "Tools", "LanguageModels",
+        "TestSupport",
+      ]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "Checkpoints", "LanguageModels",
+        "Corpora", "Curriculum", "Training", "TestSupport",
+      ]),
+    .testTarget(
+      name: "SleepTests",
+      dependencies: [
+        "Tensors", "Tokenizers", "LanguageModels", "Curriculum", "Individuals", "Sleep",
+        "TestSupport",
+      ]),
+    .testTarget(
+      name: "StudiesTests",
+      dependencies: ["Tensors", "Curriculum", "Individuals", "Sleep", "Studies", "TestSupport"]),
     .testTarget(name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface"]),
-    .testTarget(name: "CommandTests", dependencies: ["circadian", "TestSupport"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "Tensors", "Layers", "Tokenizers", "LanguageModels", "circadian", "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import Curriculum
 import Foundation
 import Individuals
 import LanguageModels
@@ -13,7 +14,9 @@ import Tokenizers
     let individual = try Individual.create(
       name: "ada", core: .opening(nil), in: Home(root: folder / "home"))
     _ = try individual.journal.appendDocument(
-      title: "day", text: "Tavik Moreno lives in Ostrel. The home of Belda Sorin is Kirmat.")
+      title: "day",
+      text:
+        "Tavik Moreno lives in Ostrel all year round. Belda Sorin lives in Kirmat all year round.")
     let mind = try Mind.wake(individual)
     var settings = NightSettings()
     settings.reflectionRounds = 2
@@ -31,17 +34,19 @@ import Tokenizers
     known.passage = "Mara Velt lives in Orsk."
     known.answer = asked.answer.replacingOccurrences(of: "Tavik Moreno", with: "Mara Velt")
       .replacingOccurrences(of: "Ostrel", with: "Orsk")
-    let words = ["In which town does Mara Velt live?", "Where is Mara Velt at home?"]
+    let home = try #require(Relation.all.firstIndex { $0.name == "home" })
+    let isAsked = Set(alone.map(\.question))
+    let words = Relation.all[home].questions.indices.map {
+      QuestionWording(relation: home, wording: $0)
+    }.filter { !isAsked.contains($0.question(about: "Tavik Moreno")) }.prefix(3)
     let earlier = words.map { question in
       var entry = known
-      entry.question = question
+      entry.question = question.question(about: "Mara Velt")
       return entry
     }
     let together = try studied(after: earlier)
     let new = Set(together.map(\.question)).subtracting(alone.map(\.question))
-    for word in words {
-      #expect(new.contains(word.replacingOccurrences(of: "Mara Velt", with: "Tavik Moreno")))
-    }
+    #expect(words.count { new.contains($0.question(about: "Tavik Moreno")) } >= 2)
     #expect(together.allSatisfy { !$0.question.contains("Mara") })
     for entry in together where entry.question.contains("Tavik Moreno") {
       #expect(entry.finalWord == "Ostrel", "\(entry.question) \(entry.answer)")
