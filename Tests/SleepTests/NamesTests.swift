@@ -21,4 +21,14 @@ import Testing
     #expect(
       Names.stranger(like: "Zokol Rede", between: "the Kolbe bell", and: "Mara") == "Kolra Rede")
   }
+
+  @Test(arguments: [
+    ("Where does Mara Velt live?", false), ("Is Mara Velt's home in Orsk?", false),
+    ("Mara Velt lives where?", false), ("Where is the home?", false),
+    ("Where does Mara Velten live?", true), ("Is Marat Velt at home?", true),
+    ("Who lives in Orskin?", true),
+  ])
+  func namesThatAreNotThereAreForeign(_ question: String, _ isForeign: Bool) {
+    #expect(Names.areForeign(inQuestion: question, to: "Mara Velt lives in Orsk.") == isForeign)
+  }
 }

@@ -13,7 +13,8 @@ package struct StudyGuard {
     self.isReserved = isReserved
   }
 
-  /// Judges drafts: an answer holds when the passage has its words and the teacher gives it as well.
+  /// Judges drafts: an answer holds when the passage has its words, and the names of its question, and the teacher gives
+  /// it as well.
   mutating func judge(_ drafts: [Reflection.Draft]) throws -> [StudyEntry] {
     let entries = drafts.map { draft in
       StudyEntry(
@@ -23,7 +24,7 @@ package struct StudyGuard {
     }
     return try judge(entries) { entry, answer in
       guard !Lesson.isRefusal(answer), Lesson.finalWord(of: answer) == entry.answer,
-        entry.sentence != nil
+        entry.sentence != nil, !Names.areForeign(inQuestion: entry.question, to: entry.passage)
       else { return .ungrounded }
       entry.answer = answer
       return .kept

@@ -17,6 +17,16 @@ package enum Names {
     }
   }
 
+  /// Whether `question` has a name that `passage` does not have, as a writer has who copies badly.
+  package static func areForeign(inQuestion question: String, to passage: String) -> Bool {
+    runs(in: question).enumerated().contains { index, run in
+      let shorter = run.split(separator: " ").dropFirst().joined(separator: " ")
+      let isFirst = index == 0 && question.hasPrefix(run)
+      if isFirst && shorter.isEmpty { return false }
+      return !(passage.contains(run) || !shorter.isEmpty && passage.contains(shorter))
+    }
+  }
+
   /// With the article before it and the word behind it, where question and passage both have that word.
   private static func extended(_ name: String, in question: String, _ passage: String) -> String {
     guard let place = question.range(of: "the \(name) ") else { return name }
