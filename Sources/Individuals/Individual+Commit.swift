@@ -17,8 +17,8 @@ extension Individual {
   ///   - standsFor: the nights whose memories it holds as well.
   ///   - required: files that no night is without.
   ///   - seconds: the time that the night took.
-  /// - Throws: `IndividualError`, such as `.incompleteNight` where a required file is missing, or `FileSystemError` for a full disk; before the rename the
-  ///   night can then be committed again.
+  /// - Throws: `IndividualError`, such as `.incompleteNight` where a required file is missing, or
+  ///   `FileSystemError` for a full disk; before the rename the night can then be committed again.
   @discardableResult
   public func commit(
     _ unfinished: UnfinishedNight, substrate: String, seed: UInt64, episodes: [Episode.ID],

@@ -111,7 +111,8 @@ public struct NightMemory: Sendable {
         var down = Tensor.uniform(
           [size.rank, width], bound: (3 / Float(width)).squareRoot(), using: &random)
         var up = Tensor.zeros([out, size.rank])
-        if let found = beginnings.changes[parameter.path] {
+        // A key means nothing to a change of another form.
+        if let found = beginnings.changes[parameter.path], found.activation == form.activation {
           precondition(
             found.down.shape[0] <= size.rank,
             "\(found.down.shape[0]) keys for a memory of \(size.rank)")

@@ -100,6 +100,24 @@ import Testing
     #expect(try memory(interruptedAt: 3) == memory(interruptedAt: nil))
   }
 
+  /// A linear change cannot begin as keys that have to fire: it begins as nothing.
+  @Test func onlyGatedSeasonsBeginAsGatedNights() throws {
+    let folder = try TemporaryFolder()
+    let (individual, settings) = try sleeper(folder)
+    let keys = try NightMemory.Beginnings.strongest(8, on: Mind.wake(individual).model)
+    let text = DayText(
+      try individual.journal.episodes()[0], try Mind.wake(individual).tokenizer)
+    func nats(_ kind: MemoryKind?) throws -> Float {
+      let core = try Mind.wake(individual, upTo: .some(nil)).model
+      if let kind {
+        _ = NightMemory.begin(kind, size: settings.size, on: core, seed: 1, from: keys)
+      }
+      return try Recall.losses(core, text).reduce(0, +)
+    }
+    #expect(try nats(.lora) == nats(nil))
+    #expect(try nats(.gated) < nats(nil))
+  }
+
   @Test func nobodyHasASeasonWithoutNights() throws {
     let folder = try TemporaryFolder()
     let individual = try Fixture.individual(TinyCore(in: folder), folder)
