@@ -51,11 +51,18 @@ extension Individual {
   ///
   /// Throws `IndividualError.damaged` when the file is another than was written, or is missing.
   public func memoryFile(of night: NightRecord) throws -> URL {
-    let url = folder(ofNight: night.number).appendingPathComponent(Mind.memoryFileName)
+    try file(Mind.memoryFileName, of: night)
+  }
+
+  /// A file of a night of the lineage, as it was committed.
+  ///
+  /// Throws `IndividualError.damaged` when the file is another than was written, or is missing.
+  public func file(_ name: String, of night: NightRecord) throws -> URL {
+    let url = folder(ofNight: night.number).appendingPathComponent(name)
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw IndividualError.damaged(path: url.path, key: nil, expected: "the file to exist")
     }
-    if let digest = night.files[Mind.memoryFileName],
+    if let digest = night.files[name],
       try ContentDigest.sha256(contentsOf: url) != digest
     {
       throw IndividualError.damaged(

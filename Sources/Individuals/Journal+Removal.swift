@@ -1,14 +1,21 @@
 extension Journal {
-  /// The episodes whose text or title has `phrase` in it, whatever the case and white space; oldest first.
+  /// The episodes whose text or title has `phrase` in it, whatever the case and white space, or what a tool was asked or
+  /// said in them; oldest first.
   public func episodes(saying phrase: String) throws(IndividualError) -> [Episode] {
     func plain(_ text: String) -> String {
       text.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
     }
     let sought = plain(phrase)
     guard !sought.isEmpty else { return [] }
-    return try episodes().filter {
-      plain($0.text).contains(sought) || plain($0.title).contains(sought)
+    var found: [Episode] = []
+    for episode in try episodes() {
+      var texts = [episode.title, episode.text]
+      if episode.kind == .conversation {
+        texts += try turns(of: episode.id).flatMap { $0.parts.map(\.text) }
+      }
+      if texts.contains(where: { plain($0).contains(sought) }) { found.append(episode) }
     }
+    return found
   }
 
   /// Removes episodes with their turns and words, and overwrites where they stood in the file.

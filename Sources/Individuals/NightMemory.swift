@@ -42,6 +42,11 @@ public struct NightMemory: Sendable {
     adapters.flatMap(\.change.parameters) + slots.flatMap { [$0.keys, $0.values] }
   }
 
+  /// The lowest block that it changes.
+  public var firstBlock: Int {
+    slots.isEmpty ? adapters.compactMap { Self.block(ofPath: $0.path) }.min() ?? 0 : 0
+  }
+
   /// The number of stored elements.
   public var count: Int { parameters.reduce(0) { $0 + $1.shape.count } }
 

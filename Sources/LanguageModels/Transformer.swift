@@ -95,24 +95,56 @@ public struct Transformer: Sendable {
     }
   }
 
+  /// The residual stream before block `block`: tokens [batch, time] -> [batch, time, width].
+  public func stream(_ tokens: Tensor, before block: Int) -> Tensor {
+    let positions = Tensor(indices: (0..<tokens.shape[1]).map(Int32.init))
+    return stream(
+      embedded(tokens, positions: positions), through: 0..<block, positions: positions,
+      in: NoContext())
+  }
+
+  /// The state after the last block, normalised, of sequences whose residual stream before block `block` is `stream`
+  /// [batch, time, width].
+  ///
+  /// What lies below `block` is neither computed again nor learned through.
+  public func hidden(continuing stream: Tensor, from block: Int) -> Tensor {
+    let positions = Tensor(indices: (0..<stream.shape[1]).map(Int32.init))
+    return finalNormalization(
+      self.stream(
+        stream, through: block..<blocks.count, positions: positions, in: NoContext()))
+  }
+
   private func hidden(
     _ tokens: Tensor, positions: [Int32], in context: any PassContext,
     trace: ((String, Tensor) -> Void)? = nil
   ) -> Tensor {
     let positions = Tensor(indices: positions)
-    var x = embedding(tokens)
-    if let positionEmbedding {
-      let rows = positionEmbedding(positions).reshaped([1, positions.count, configuration.width])
-      x = x + .concatenated(Array(repeating: rows, count: tokens.shape[0]), axis: 0)
-    }
-    if configuration.normalizesEmbedding { x = x.rmsNormalized(epsilon: configuration.epsilon) }
+    var x = embedded(tokens, positions: positions)
     trace?("embedding", x)
-    for (index, block) in blocks.enumerated() {
-      x = block(x, layer: index, rotary: rotary.map { ($0, positions) }, in: context)
-      trace?("blocks.\(index)", x)
-    }
+    x = stream(x, through: 0..<blocks.count, positions: positions, in: context, trace: trace)
     x = finalNormalization(x)
     trace?("finalNormalization", x)
+    return x
+  }
+
+  private func embedded(_ tokens: Tensor, positions: Tensor) -> Tensor {
+    var x = embedding(tokens)
+    if let positionEmbedding {
+      let rows = positionEmbedding(positions).reshaped([1, tokens.shape[1], configuration.width])
+      x = x + .concatenated(Array(repeating: rows, count: tokens.shape[0]), axis: 0)
+    }
+    return configuration.normalizesEmbedding ? x.rmsNormalized(epsilon: configuration.epsilon) : x
+  }
+
+  private func stream(
+    _ x: Tensor, through range: Range<Int>, positions: Tensor, in context: any PassContext,
+    trace: ((String, Tensor) -> Void)? = nil
+  ) -> Tensor {
+    var x = x
+    for index in range {
+      x = blocks[index](x, layer: index, rotary: rotary.map { ($0, positions) }, in: context)
+      trace?("blocks.\(index)", x)
+    }
     return x
   }
 

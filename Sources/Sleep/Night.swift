@@ -45,10 +45,13 @@ public struct Night {
   public func episodes(upTo tokens: Int) throws -> [Episode] {
     let tokenizer = try LanguageModel.open(individual.core.url).tokenizer
     var room = tokens
-    return try individual.unsleptEpisodes().enumerated().prefix { index, episode in
-      room -= tokenizer.encode(episode.text).count
-      return index == 0 || room >= 0
-    }.map(\.element)
+    var chosen: [Episode] = []
+    for episode in try individual.unsleptEpisodes() {
+      room -= tokenizer.encode(try individual.journal.heard(episode).text).count
+      guard chosen.isEmpty || room >= 0 else { break }
+      chosen.append(episode)
+    }
+    return chosen
   }
 
   /// Sleeps on everything that no night has learned yet, or on `chosen` of it.
@@ -62,14 +65,17 @@ public struct Night {
     let replay = try Replay(individual, of: chosen)
     let work = try NightWork(
       individual, settings, neutral: neutral, episodes: replay.episodes.map(\.id), report: report)
+    let isReserved = { @Sendable [isReserved] question in
+      isReserved(question) || replay.setAside.contains(question)
+    }
     work.begin("replaying the day")
     let mind = try Mind.wake(individual)
     work.begin("reflecting on the day")
-    let (sheet, judgement) = try reflect(mind, replay, work)
+    let (sheet, judgement) = try reflect(mind, replay, work, isReserved: isReserved)
     report(.reflected(sheet, judgement))
     if isInterrupted() { return .interrupted }
     work.begin("asking the teacher")
-    let training = try prepare(mind, replay, sheet)
+    let training = try prepare(mind, replay, sheet, isReserved: isReserved)
     guard let memory = try work.learn(training, isInterrupted: isInterrupted) else {
       return .interrupted
     }
@@ -89,7 +95,8 @@ public struct Night {
   /// What the day makes one ask, as far as the core can hold a conversation; once, however often the night is
   /// interrupted.
   private func reflect(
-    _ mind: Mind, _ replay: Replay, _ work: NightWork
+    _ mind: Mind, _ replay: Replay, _ work: NightWork,
+    isReserved: @escaping @Sendable (String) -> Bool
   ) throws -> (StudySheet, GuardReport) {
     guard let format = try? ChatFormat(mind.tokenizer) else { return (StudySheet(), GuardReport()) }
     let (sheetFile, reportFile) = (
@@ -111,8 +118,9 @@ public struct Night {
     return (sheet, report)
   }
 
-  private func prepare(_ mind: Mind, _ replay: Replay, _ sheet: StudySheet) throws -> NightTraining
-  {
+  private func prepare(
+    _ mind: Mind, _ replay: Replay, _ sheet: StudySheet, isReserved: @Sendable (String) -> Bool
+  ) throws -> NightTraining {
     try settings.precision.run {
       let core = try Mind.wake(individual, upTo: .some(nil))
       let studies = try NightStudies(
@@ -126,7 +134,7 @@ public struct Night {
         dayTokens: studies.dayTokens, blocks: mind.model.configuration.layerCount)
       let memory = NightMemory.begin(
         settings.memory, size: size, on: mind.model, seed: settings.seed, from: beginnings)
-      return NightTraining(model: mind.model, memory: memory, studies: studies)
+      return try NightTraining(mind.model, memory, studies)
     }
   }
 }

@@ -89,6 +89,44 @@ public struct NightSettings: Sendable, Codable, Equatable {
 
   public init() {}
 
+  /// What makes a night with these settings impossible, in words; nil when there is nothing.
+  public var problem: String? {
+    let least: [(String, Double, Double)] = [
+      ("size.rank", Double(size.rank), 1), ("size.slotCount", Double(size.slotCount), 1),
+      ("size.firstBlock", Double(size.firstBlock), 0), ("passes", passes, 0),
+      ("window", Double(window), 1), ("dayWindows", Double(dayWindows), 1),
+      ("rehearsalWindows", Double(rehearsalWindows), 0),
+      ("neutralWindow", Double(neutralWindow), 1), ("neutralWindows", Double(neutralWindows), 0),
+      ("keptConversations", Double(keptConversations), 0),
+      ("keptStrangers", Double(keptStrangers), 0), ("stepStrangers", Double(stepStrangers), 0),
+      ("neutralWeight", Double(neutralWeight), 0), ("teacherShare", Double(teacherShare), 0),
+      ("reflectionRounds", Double(reflectionRounds), 0), ("reflections", Double(reflections), 0),
+      ("reflectionTemperature", Double(reflectionTemperature), 0),
+      ("wordings", Double(wordings), 0), ("swapsPerQuestion", Double(swapsPerQuestion), 0),
+      ("abstentionShare", abstentionShare, 0), ("questionPasses", questionPasses, 0),
+      ("answerVisits", answerVisits, 0), ("questionTeacherShare", Double(questionTeacherShare), 0),
+      ("questionWeight", Double(questionWeight), 0), ("questionRehearsal", questionRehearsal, 0),
+      ("rehearsedQuestions", Double(rehearsedQuestions), 0),
+      ("rehearsedWordings", Double(rehearsedWordings), 0),
+      ("stepQuestions", Double(stepQuestions), 1), ("adapterRate", Double(adapterRate), 0),
+      ("slotRate", Double(slotRate), 0), ("examinedNights", Double(examinedNights), 0),
+      ("season.nights", Double(season.nights), 0), ("season.rank", Double(season.rank), 0),
+      ("season.passes", season.passes, 0), ("season.questionPasses", season.questionPasses, 0),
+      ("season.answerVisits", season.answerVisits, 0),
+      ("season.stepQuestions", Double(season.stepQuestions), 1),
+      ("season.mostWordings", Double(season.mostWordings), 0),
+    ]
+    for (name, value, least) in least where !(value >= least && value.isFinite) {
+      return "\(name) is \(value), expected a number from \(least) on"
+    }
+    for (name, share) in [
+      ("teacherShare", teacherShare), ("questionTeacherShare", questionTeacherShare),
+    ] where share > 1 {
+      return "\(name) is \(share), expected a share from 0 to 1"
+    }
+    return nil
+  }
+
   /// A season's, in the place of a night's.
   func ofSeason() -> NightSettings {
     var settings = self
@@ -170,21 +208,5 @@ public struct NightSettings: Sendable, Codable, Equatable {
     let forText = passes * Double(tokens) / Double(dayWindows * window)
     let forQuestions = questionPasses * Double(questions) / Double(stepQuestions)
     return max(Int(max(forText, forQuestions).rounded(.up)), 1)
-  }
-}
-
-extension NightSettings {
-  /// The settings as they are kept with the night.
-  var described: [String: String] {
-    guard let data = try? JSONEncoder().encode(self),
-      let values = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
-    else { return [:] }
-    return values.reduce(into: [:]) { described, entry in
-      if let part = entry.value as? [String: Any] {
-        for (key, value) in part { described["\(entry.key).\(key)"] = "\(value)" }
-      } else {
-        described[entry.key] = "\(entry.value)"
-      }
-    }
   }
 }

@@ -26,11 +26,11 @@ public struct Season {
     self.isReserved = isReserved
   }
 
-  /// Whether the nights since the last season are as many as a season has, or a multiple where one was not kept.
+  /// Whether the nights since the last season are as many as a season has, or more where one was not kept.
   public func isDue() throws -> Bool {
     let period = settings.season.nights
     let nights = try individual.lineage().standing.count { !$0.isSeason }
-    return period > 0 && nights > 0 && nights.isMultiple(of: period)
+    return period > 0 && nights >= period
   }
 
   /// Makes one memory of all.
@@ -70,7 +70,7 @@ public struct Season {
       let memory = NightMemory.begin(
         settings.memory, size: size, on: core.model, seed: settings.seed,
         from: settings.season.beginsWithNights ? nights : .init())
-      return NightTraining(model: core.model, memory: memory, studies: studies)
+      return try NightTraining(core.model, memory, studies)
     }
   }
 }

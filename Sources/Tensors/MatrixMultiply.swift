@@ -17,6 +17,16 @@ struct Matrix {
   }
 }
 
+extension Matrix {
+  /// The same memory read at `range` of its rows.
+  fileprivate func rows(_ range: Range<Int>) -> Matrix {
+    var part = self
+    part.pointer += range.lowerBound * rowStride * scalarType.byteWidth
+    part.rows = range.count
+    return part
+  }
+}
+
 /// The one seam to the library that multiplies matrices, single-threaded on the calling thread.
 ///
 /// Both factors are float32 or both bfloat16; the result is float32.
@@ -29,8 +39,21 @@ enum MatrixMultiply {
       if !accumulates { out.clear() }  // a sum of nothing
       return
     }
-    ThreadState.current.products.run(left, right, into: out, accumulates: accumulates)
+    // To compile a product for a shape takes as long as a small product itself. Texts are of all lengths: a multiple of
+    // 32 rows and the rest meet old shapes where the whole would be a new one.
+    let rest = out.rows % rowStep
+    guard rest > 0, out.rows > rowStep else {
+      ThreadState.current.products.run(left, right, into: out, accumulates: accumulates)
+      return
+    }
+    let whole = 0..<out.rows - rest
+    for rows in [whole, whole.upperBound..<out.rows] {
+      ThreadState.current.products.run(
+        left.rows(rows), right, into: out.rows(rows), accumulates: accumulates)
+    }
   }
+
+  private static let rowStep = 32
 }
 
 /// oneDNN primitives compiled for the shapes that this thread has met.

@@ -11,10 +11,18 @@ public enum ParallelGradients {
   public static func sum(
     pieces: Int, on pool: WorkerPool = .shared, _ loss: @Sendable (Int) throws -> Tensor
   ) throws -> (loss: Double, gradients: Gradients) {
+    try sum(costs: Array(repeating: 1, count: pieces), on: pool, loss)
+  }
+
+  /// The same of pieces of unlike `costs`, in any unit: the dearest is dealt out first, each to whom has least to do.
+  public static func sum(
+    costs: [Int], on pool: WorkerPool = .shared, _ loss: @Sendable (Int) throws -> Tensor
+  ) throws -> (loss: Double, gradients: Gradients) {
+    let hands = dealt(costs, to: pool.count)
     let shares = Mutex<[Share?]>(Array(repeating: nil, count: pool.count))
     try pool.run { worker in
       let share = Share()
-      for piece in stride(from: worker, to: pieces, by: pool.count) {
+      for piece in hands[worker] {
         let value = try loss(piece)
         share.loss += Double(value.scalar)
         value.backward(into: share.gradients)
@@ -27,6 +35,21 @@ public enum ParallelGradients {
       all[0].gradients.add(share.gradients)
     }
     return (all[0].loss, all[0].gradients)
+  }
+
+  /// Which pieces each of `count` workers carries, in the order in which it does.
+  package static func dealt(_ costs: [Int], to count: Int) -> [[Int]] {
+    var hands = [[Int]](repeating: [], count: count)
+    var loads = [Int](repeating: 0, count: count)
+    let order = costs.indices.sorted {
+      costs[$0] != costs[$1] ? costs[$0] > costs[$1] : $0 < $1
+    }
+    for piece in order {
+      let least = loads.indices.min { loads[$0] < loads[$1] } ?? 0
+      hands[least].append(piece)
+      loads[least] += costs[piece]
+    }
+    return hands
   }
 }
 

@@ -29,6 +29,9 @@ import Testing
     try expect("slep", "ada", code: 64, says: "sleep")
     try expect("sleep", code: 64, says: "--all")
     try expect("sleep", "ada", "--all", code: 64, says: "no name")
+    try expect(
+      "benchmark", "sleep", "--out", "x", "--set", #"{"window": 0}"#, code: 64, says: "window",
+      "from 1")
     try expect("sleep", "ada", "--memory", "stone", code: 64, says: "slots", "lora", "both")
     try expect("recall", "nobody", code: 64, says: "nobody")
     try expect("new", "a b", code: 64, says: "a b")

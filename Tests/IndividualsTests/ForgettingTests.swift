@@ -25,7 +25,9 @@ import Testing
     let third = try ada.read("third")
     try ada.sleep()
     #expect(try ada.journal.episodes(saying: "SECRET   is").map(\.id) == [secret])
-    #expect(try ada.forget([secret]) == [[second], [third]])
+    let removed = try ada.forget([secret])
+    #expect(removed.map(\.rest) == [[second], [third]])
+    #expect(removed.map(\.position) == [1, 2])
     #expect(ada.currentNight == 1)
     #expect(try names() == ["0001"])
     #expect(try ada.unsleptEpisodes().map(\.id) == [second, third])
@@ -62,6 +64,20 @@ import Testing
     #expect(try names().isEmpty)
   }
 
+  /// Killed between two nights, the same call does the rest: the later one goes first.
+  @Test func whatWasBegunIsFinished() throws {
+    let secret = try ada.read("secret")
+    try ada.sleep()
+    for name in ["second", "third"] {
+      _ = try ada.read(name)
+      try ada.sleep()
+    }
+    try ada.rollback(to: nil)
+    try FileManager.default.removeItem(at: ada.folder(ofNight: 3))
+    _ = try ada.forget([secret])
+    #expect(try names().isEmpty)
+  }
+
   @Test func whatWasNotSleptOnCostsNoNight() throws {
     _ = try ada.read("first")
     try ada.sleep()
@@ -85,6 +101,15 @@ import Testing
     #expect(try ada.journal.episodes(saying: "me at the old mill").map(\.id) == [first])
     #expect(try ada.journal.episodes(saying: "  ").isEmpty)
     #expect(try ada.journal.episodes(saying: "new mill").isEmpty)
+  }
+
+  @Test func whatAToolSaidIsFoundAsWell() throws {
+    let talk = try ada.journal.beginConversation(title: "talk")
+    _ = try ada.journal.appendTurn(
+      [.call("lookup safe"), .result("The safe's code is 4711."), .text("It is 4711.")],
+      by: .assistant, to: talk)
+    #expect(try ada.journal.episodes(saying: "the safe's code").map(\.id) == [talk])
+    #expect(try ada.journal.episodes(saying: "lookup safe").map(\.id) == [talk])
   }
 
   @Test func ofAConversationOnlyWhatOthersSaidIsHeard() throws {

@@ -53,6 +53,18 @@ import Testing
   }
 
   @Test(arguments: SmallConfiguration.all)
+  func aPassCanBeTakenUpAtEveryBlock(_ configuration: TransformerConfiguration) throws {
+    let model = try randomModel(configuration)
+    let tokens = row(randomTokens(19, below: configuration.vocabularySize))
+    let whole = model.hidden(tokens).values
+    for block in 0...configuration.layerCount {
+      let stream = model.stream(tokens, before: block)
+      #expect(stream.shape == [1, 19, configuration.width])
+      #expect(model.hidden(continuing: stream, from: block).values == whole)
+    }
+  }
+
+  @Test(arguments: SmallConfiguration.all)
   func piecesAgreeWithSlotsAttached(_ configuration: TransformerConfiguration) throws {
     let model = try randomModel(configuration)
     let tokens = randomTokens(17, below: configuration.vocabularySize)

@@ -57,6 +57,14 @@ import Testing
     }
   }
 
+  /// A few words of which no text was studied: the day has to be foreseen better, or nothing is known of the night.
+  @Test func aDayTooShortForQuestionsIsMeasuredAllTheSame() throws {
+    try ExamRules().judge(recall([day()]), of: .night(readText: false))
+    #expect(throws: SleepError.self) {
+      try ExamRules().judge(recall([day(now: 2)]), of: .night(readText: false))
+    }
+  }
+
   @Test func whatCouldNotBeMeasuredIsNotKept() throws {
     var report = try recall([day(answered(0.9))])
     report.drift = .nan

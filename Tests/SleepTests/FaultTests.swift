@@ -144,6 +144,25 @@ import Testing
     #expect(individual.currentNight == 1)
   }
 
+  /// It would pass for a night that asked itself nothing, whose questions nobody rehearses or examines.
+  @Test func aStudySheetThatIsGoneIsNoEmptyOne() throws {
+    let folder = try TemporaryFolder()
+    let individual = try Fixture.individual(TinyCore(in: folder), folder, reading: TinyCore.day)
+    _ = try memory(of: individual)
+    try FileManager.default.removeItem(
+      at: individual.folder(ofNight: 1).appendingPathComponent(StudySheet.fileName))
+    _ = try individual.journal.appendDocument(
+      title: "bells", text: TinyCore.day.replacingOccurrences(of: "lamp", with: "bell"))
+    let asleep = #expect(throws: IndividualError.self) { try memory(of: individual) }
+    let examined = #expect(throws: IndividualError.self) {
+      try Examination(individual, neutral: Fixture.neutral, precision: .float32).report()
+    }
+    for error in [asleep, examined] {
+      #expect(error.map { "\($0)".contains(StudySheet.fileName) } == true)
+    }
+    #expect(individual.currentNight == 1)
+  }
+
   /// The memory of a night on all that waits.
   private func memory(of individual: Individual) throws -> Data {
     let outcome = try Night(individual, Fixture.settings(), neutral: Fixture.neutral).sleep()

@@ -20,6 +20,18 @@ import Testing
     return (individual, settings)
   }
 
+  /// One that was not kept is not forgotten.
+  @Test func seasonStaysDue() throws {
+    let folder = try TemporaryFolder()
+    var (individual, settings) = try sleeper(folder)
+    settings.season.nights = 1
+    #expect(try Season(individual, settings, neutral: Fixture.neutral).isDue())
+    settings.season.nights = 3
+    #expect(try !Season(individual, settings, neutral: Fixture.neutral).isDue())
+    settings.season.nights = 0
+    #expect(try !Season(individual, settings, neutral: Fixture.neutral).isDue())
+  }
+
   @Test(arguments: [MemoryKind.gated, .lora])
   func seasonStandsForItsNights(_ memory: MemoryKind) throws {
     let folder = try TemporaryFolder()

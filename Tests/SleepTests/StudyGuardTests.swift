@@ -20,6 +20,18 @@ import Testing
     #expect(entries.map(\.verdict) == [.contradicted, .kept, .contradicted, .kept])
   }
 
+  /// What is set aside is asked in exams: it has to stand as well, or a day that corrects another could never be kept.
+  @Test func whatIsTakenBackIsNotAskedInExams() {
+    var entries = [
+      said("Ostrel", episode: 1, sentence: 3), said("Vuwo", episode: 2, sentence: 9),
+      StudyEntry(.nearMiss, "Does Mara live?", answer: "The home of Mara? I don't know."),
+      StudyEntry(.nearMiss, "How old is Mara?", answer: "The birth year of Mara? I don't know."),
+    ]
+    for index in entries.indices { entries[index].verdict = .exam }
+    StudyGuard.settle(&entries)
+    #expect(entries.map(\.verdict) == [.contradicted, .exam, .contradicted, .exam])
+  }
+
   @Test func whatNothingWasAskedAboutIsLeftAlone() {
     var entries = [
       StudyEntry(.question, "A?", answer: "yes"), StudyEntry(.question, "B?", answer: "no"),
@@ -38,6 +50,11 @@ import Testing
       StudyEntry(.question, "Word\($0) other\($0) third\($0)?", answer: "")
     }
     #expect(GuardReport.Batch(different, round: 0, temperature: 1).refusal == nil)
+    // Of very many only a part is compared.
+    let many = (0..<800).map {
+      StudyEntry(.question, "Word\($0) other\($0) third\($0)?", answer: "")
+    }
+    #expect(GuardReport.Batch(many, round: 0, temperature: 1).refusal == nil)
   }
 
   @Test func anUngroundedBatchIsRefused() {
@@ -56,7 +73,7 @@ import Testing
     ])
     try sheet.write(to: folder / StudySheet.fileName)
     #expect(try StudySheet.read(folder / StudySheet.fileName) == sheet)
-    #expect(try StudySheet.read(folder / "none") == StudySheet())
+    #expect(throws: (any Error).self) { try StudySheet.read(folder / "none") }
     var bytes = try Data(contentsOf: folder / StudySheet.fileName)
     bytes += Data("{}\n".utf8)
     let damaged = try folder.file(bytes, name: "damaged")

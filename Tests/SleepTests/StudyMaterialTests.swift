@@ -1,5 +1,7 @@
+import LanguageModels
 import Sleep
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct StudyMaterialTests {
@@ -34,6 +36,27 @@ import Testing
     #expect(
       batch.targets.ids.withIndices(Array.init) == [7, 7, 3, 9, 4, 5, 7, 7, 3, 9, 4, 5])
     #expect(batch.targets.weights.values == [Float]([0.5, 0.3, 0.1, 1, 0.25, 0.05]).twice)
+  }
+
+  /// What has been read below a memory is continued as if it were read from the beginning, filled up or not.
+  @Test func whatHasBeenReadIsNotReadAgain() throws {
+    let model = try TinyCore(in: TemporaryFolder()).model
+    let materials = [
+      StudyMaterial(tokens: [1, 2, 7, 9], learnedFrom: 2, belief: belief, teacherShare: 0.5),
+      StudyMaterial(tokens: [1, 7, 9], belief: belief, teacherShare: 0.5),
+    ]
+    let whole = StudyMaterial.batch(materials.map { ($0, 0) }, length: 5)
+    #expect(whole.stream == nil)
+    let block = model.configuration.layerCount
+    let read = try StudyMaterial.read(materials, by: model, before: block)
+    let batch = StudyMaterial.batch(read.map { ($0, 0) }, length: 5)
+    let stream = try #require(batch.stream)
+    func learned(_ hidden: Tensor) -> [Float] {
+      hidden.reshaped([10, model.configuration.width]).rows(at: batch.rows).values
+    }
+    let found = learned(model.hidden(continuing: stream, from: block))
+    #expect(found.contains { abs($0) > 0.1 })
+    #expect(zip(found, learned(model.hidden(whole.inputs))).allSatisfy { abs($0 - $1) < 1e-5 })
   }
 
   /// The first token of a text that follows on another is foreseen by nothing.

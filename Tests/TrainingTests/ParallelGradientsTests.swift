@@ -51,6 +51,12 @@ import Training
     }
   }
 
+  @Test func whoHasLeastToDoIsDealtTheDearestPieceLeft() throws {
+    #expect(ParallelGradients.dealt([1, 5, 1, 2, 1, 1], to: 2) == [[1, 5], [3, 0, 2, 4]])
+    #expect(ParallelGradients.dealt([1, 1, 1, 1, 1], to: 2) == [[0, 2, 4], [1, 3]])
+    #expect(ParallelGradients.dealt([3], to: 3) == [[0], [], []])
+  }
+
   @Test func theSameWorkersGiveTheSameBits() throws {
     let first = try sum(11, workers: 3)
     for _ in 0..<20 {

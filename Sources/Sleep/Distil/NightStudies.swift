@@ -7,9 +7,9 @@ import Tokenizers
 struct NightStudies {
   /// The day's text, and that of earlier days; nil where there is none to be studied.
   let day, rehearsal: StudyMaterial?
-  let oldSelf: OldSelf
+  private(set) var oldSelf: OldSelf
   /// Questions of this night, and of earlier ones that still stand.
-  let questions, earlierQuestions: [StudyMaterial]
+  private(set) var questions, earlierQuestions: [StudyMaterial]
   let steps: Int
   let settings: NightSettings
   /// Of everything that the day says, studied as text or not.
@@ -80,6 +80,17 @@ struct NightStudies {
     oldSelf = try OldSelf(
       core, neutral, fitted, dayTokens: textTokens, steps: steps, isReserved: isReserved)
     self.settings = fitted
+  }
+
+  /// The same, with the questions, which are gone through again and again, read by `model` as far as `block`.
+  func read(by model: Transformer, before block: Int) throws -> NightStudies {
+    guard block > 0 else { return self }
+    var studies = self
+    studies.questions = try StudyMaterial.read(questions, by: model, before: block)
+    studies.earlierQuestions = try StudyMaterial.read(earlierQuestions, by: model, before: block)
+    studies.oldSelf.strangers = try StudyMaterial.read(
+      oldSelf.strangers, by: model, before: block)
+    return studies
   }
 
   private static func fitted(

@@ -14,6 +14,13 @@ struct NightTraining {
 
   private var settings: NightSettings { studies.settings }
 
+  /// Takes up what `memory`, attached to `model`, is to learn of `studies`.
+  init(_ model: Transformer, _ memory: NightMemory, _ studies: NightStudies) throws {
+    self.model = model
+    self.memory = memory
+    self.studies = try studies.read(by: model, before: memory.firstBlock)
+  }
+
   /// Seconds between checkpoints: what an interruption can cost.
   private static let saveInterval = 15.0
 
@@ -35,13 +42,14 @@ struct NightTraining {
     for step in (resumed?.step ?? 0)..<max(steps, resumed?.step ?? 0) {
       let pieces = self.pieces(ofStep: step)
       let (loss, gradients) = try settings.precision.run {
-        try ParallelGradients.sum(pieces: pieces.count) { index in
+        try ParallelGradients.sum(costs: pieces.map(\.cost)) { index in
           let batch = StudyMaterial.batch(pieces[index].windows, length: pieces[index].length)
           // Of a question most tokens teach nothing: the head is spared them.
-          let hidden = model.hidden(batch.inputs).reshaped([
-            batch.inputs.shape.count, model.configuration.width,
-          ])
-          return model.losses(hidden.rows(at: batch.rows), batch.targets).sum()
+          let hidden =
+            batch.stream.map { model.hidden(continuing: $0, from: memory.firstBlock) }
+            ?? model.hidden(batch.inputs)
+          let all = hidden.reshaped([batch.inputs.shape.count, model.configuration.width])
+          return model.losses(all.rows(at: batch.rows), batch.targets).sum()
         }
       }
       guard loss.isFinite else { throw TrainingError.diverged(step: step + 1) }
@@ -66,6 +74,11 @@ struct NightTraining {
   private struct Piece {
     var windows: [(material: StudyMaterial, start: Int)]
     var length: Int
+
+    /// Roughly in time: what has been read as far as the memory reaches takes half as long.
+    var cost: Int {
+      windows.count * length * (windows.allSatisfy(\.material.isRead) ? 1 : 2)
+    }
   }
 
   /// Tokens that a worker carries at once: enough to fill a matrix product, few enough for its cache.
@@ -123,15 +136,24 @@ struct NightTraining {
     guard !all.isEmpty else { return [] }
     return (0..<count).map {
       let row = all[(step * count + $0) % all.count]
-      return Piece(windows: [(row, 0)], length: row.tokens.count - 1)
+      let length = min(Self.rounded(row.tokens.count - 1, to: 32), settings.neutralWindow)
+      return Piece(windows: [(row, 0)], length: length)
     }
+  }
+
+  /// Up to a multiple of `step`: products of few shapes are compiled seldom.
+  private static func rounded(_ length: Int, to step: Int) -> Int {
+    (length + step - 1) / step * step
   }
 
   /// Whole questions, those of like lengths together; each stands alone in its row.
   private func pieces(_ questions: [StudyMaterial]) -> [Piece] {
     stride(from: 0, to: questions.count, by: 16).map { first in
       let some = questions[first..<min(first + 16, questions.count)]
-      return Piece(windows: some.map { ($0, 0) }, length: some.map(\.tokens.count).max()! - 1)
+      let length = min(
+        Self.rounded(some.map(\.tokens.count).max()! - 1, to: 4),
+        model.configuration.contextLength)
+      return Piece(windows: some.map { ($0, 0) }, length: length)
     }
   }
 

@@ -13,7 +13,7 @@ struct OldSelf {
   /// How many of them a step takes.
   let textsPerStep: Int
   let conversations: [StudyMaterial]
-  let strangers: [StudyMaterial]
+  var strangers: [StudyMaterial]
 
   /// As much as `steps` steps will see of each, or as there is.
   ///
@@ -65,11 +65,13 @@ struct OldSelf {
     var chosen: [[Int32]] = []
     var number = 0
     while chosen.count < count {
-      let conversation = curriculum.lesson(named: "night \(number)").conversation
-      number += 1
-      if !conversation.asks(isReserved) {
-        chosen.append(Array(format.render(conversation).tokens.prefix(settings.neutralWindow + 1)))
-      }
+      let first = number
+      number += count - chosen.count
+      chosen += try WorkerPool.shared.map(number - first) { offset -> [Int32]? in
+        let conversation = curriculum.lesson(named: "night \(first + offset)").conversation
+        if conversation.asks(isReserved) { return nil }
+        return Array(format.render(conversation).tokens.prefix(settings.neutralWindow + 1))
+      }.compactMap(\.self)
     }
     return try WorkerPool.shared.map(chosen.count) { [chosen] index in
       StudyMaterial(

@@ -13,7 +13,10 @@ enum SlotBeginnings {
     guard let format = try? ChatFormat(mind.tokenizer) else { return [] }
     let prefix = [format.beginning, format.user]
     let read = try WorkerPool.shared.map(passages.count) { index in
-      mind.model.slots(reading: prefix + format.words(passages[index].text))
+      // A passage is a few sentences; one without any end may be longer than the context.
+      let tokens = prefix + format.words(passages[index].text)
+      return mind.model.slots(
+        reading: Array(tokens.prefix(mind.model.configuration.contextLength)))
     }
     guard let layers = read.first?.count else { return [] }
     return (0..<layers).map { layer in

@@ -1,3 +1,4 @@
+import LanguageModels
 import Tensors
 
 /// A text to study with no context but its own window, and what to answer at each of its tokens.
@@ -9,6 +10,11 @@ public struct StudyMaterial: Sendable {
   private let perToken: Int
   /// How far the belief is from being sure of what is to be learned, from 0 to 1: the mean over its tokens.
   let doubt: Float
+  /// The residual stream at every token but the last, [tokens - 1, width], at a height that is the same for everything
+  /// studied together; see ``read(_:by:before:)``.
+  private var stream: Tensor?
+  /// Whether ``read(_:by:before:)`` has.
+  var isRead: Bool { stream != nil }
 
   /// Targets that are the token itself (weight `1 - teacherShare`) and a teacher's belief (the rest).
   ///
@@ -74,6 +80,8 @@ public struct StudyMaterial: Sendable {
   public struct Batch: Sendable {
     /// [windows, length].
     public let inputs: Tensor
+    /// The residual stream of `inputs`, [windows, length, width], where every window has been read already.
+    public let stream: Tensor?
     /// Which tokens of `inputs`, counted through all windows, something is learned at.
     public let rows: Tensor
     /// What to answer at these.
@@ -102,8 +110,53 @@ public struct StudyMaterial: Sendable {
     }
     let shape: Shape = [rows.count, windows[0].material.perToken]
     return Batch(
-      inputs: Tensor(indices: inputs, shape: [windows.count, length]), rows: Tensor(indices: rows),
+      inputs: Tensor(indices: inputs, shape: [windows.count, length]),
+      stream: stream(windows, length: length), rows: Tensor(indices: rows),
       targets: SparseTargets(
         ids: Tensor(indices: ids, shape: shape), weights: Tensor(weights, shape: shape)))
   }
+  private static func stream(
+    _ windows: [(material: StudyMaterial, start: Int)], length: Int
+  ) -> Tensor? {
+    var floats: [Float] = []
+    var width = 0
+    for (material, start) in windows {
+      guard let stream = material.stream else { return nil }
+      width = stream.shape[1]
+      let end = min(start + length, stream.shape[0])
+      stream.withFloats { floats += $0[start * width..<end * width] }
+      floats += Array(repeating: 0, count: (length - (end - start)) * width)
+    }
+    return Tensor(floats, shape: [windows.count, length, width])
+  }
+
+  /// The same materials with the residual stream of `model` before `block`, so that a night that changes nothing below
+  /// does not read them again in every step.
+  ///
+  /// They have to be studied from their first token on: what stands before a window is not forgotten.
+  package static func read(
+    _ materials: [StudyMaterial], by model: Transformer, before block: Int
+  ) throws -> [StudyMaterial] {
+    let order = materials.indices.sorted { materials[$0].tokens.count < materials[$1].tokens.count }
+    let groups = stride(from: 0, to: order.count, by: readTogether).map {
+      Array(order[$0..<min($0 + readTogether, order.count)])
+    }
+    var read = materials
+    let streams = try WorkerPool.shared.map(groups.count) { number in
+      let group = groups[number]
+      let length = materials[group[group.count - 1]].tokens.count - 1
+      let inputs = batch(group.map { (materials[$0], 0) }, length: length).inputs
+      return model.stream(inputs, before: block).detached()
+    }
+    for (group, streams) in zip(groups, streams) {
+      for (row, index) in group.enumerated() {
+        let shape: Shape = [materials[index].tokens.count - 1, streams.shape[2]]
+        read[index].stream = streams.sliced(axis: 0, row..<row + 1)
+          .sliced(axis: 1, 0..<shape[0]).reshaped(shape)
+      }
+    }
+    return read
+  }
+
+  private static let readTogether = 16
 }

@@ -44,10 +44,13 @@ public struct ExamRules: Sendable {
     if readText, !(day.bitsPerByteNow < day.bitsPerByteBefore) {
       throw SleepError.taughtNothing(before: day.bitsPerByteBefore, after: day.bitsPerByteNow)
     }
-    if let questions = day.questions, questions.asked >= fewestQuestions,
-      questions.now <= questions.before
-    {
-      throw SleepError.answersNothing(before: questions.before, after: questions.now)
+    if let questions = day.questions, questions.asked >= fewestQuestions {
+      guard questions.now > questions.before else {
+        throw SleepError.answersNothing(before: questions.before, after: questions.now)
+      }
+    } else if !readText, !(day.bitsPerByteNow < day.bitsPerByteBefore) {
+      // Too few questions to say anything, and no text studied: the day has to be foreseen better all the same.
+      throw SleepError.taughtNothing(before: day.bitsPerByteBefore, after: day.bitsPerByteNow)
     }
   }
 

@@ -55,18 +55,21 @@ public struct Examination {
           night, episodes, before: before, lastNight: isEarlier ? now.model : nil, now: last)
         recall.questions = try format.flatMap {
           try QuestionExam.recall(
-            sheet, $0, before: before.model, lastNight: now.model, now: last)
+            sheet, $0, before: before.model, lastNight: now.model, now: last,
+            withCeiling: !isEarlier)
         }
         days.append(recall)
         sheets.append(sheet)
         return learned
       }
+      let all = try StudySheet.all(of: now.nights, individual, and: candidate?.sheet)
+      let standing = Dictionary(uniqueKeysWithValues: zip(now.nights.map(\.number), all))
       for night in Self.sample(sample, of: now.nights, number: candidate?.number ?? 0) {
         let episodes = try night.episodes.map {
           try individual.journal.heard(individual.journal.episode($0))
         }
         _ = try examine(
-          night.number, episodes, .read(of: night, individual),
+          night.number, episodes, standing[night.number] ?? StudySheet(),
           before: Mind.wake(individual, upTo: night.parent), isEarlier: candidate != nil)
       }
       var insights: [Insight] = []

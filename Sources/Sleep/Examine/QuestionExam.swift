@@ -8,8 +8,9 @@ public struct QuestionRecall: Sendable, Codable, Equatable {
   public var asked: Int
   /// The share, with an empty context: before the day's night, before the last night, and now.
   public var before, lastNight, now: Double
-  /// The share with the passage in the context, now: whether the individual can still read.
-  public var ceiling: Double
+  /// The share with the passage in the context, now: whether the individual can still read; nil of a night's earlier
+  /// days, as its own tells.
+  public var ceiling: Double?
 }
 
 /// How many questions that nothing answers are declined, with an empty context.
@@ -38,7 +39,7 @@ struct QuestionExam {
   /// The recall of a day's questions; nil where none were set aside.
   static func recall(
     _ sheet: StudySheet, _ format: ChatFormat, before: Transformer, lastNight: Transformer,
-    now: Transformer
+    now: Transformer, withCeiling: Bool
   ) throws -> QuestionRecall? {
     let entries = sheet[.exam].filter { $0.kind == .question }
     guard !entries.isEmpty else { return nil }
@@ -48,7 +49,7 @@ struct QuestionExam {
     }
     return QuestionRecall(
       asked: entries.count, before: try share(before), lastNight: try share(lastNight),
-      now: try share(now), ceiling: try share(now, withPassage: true))
+      now: try share(now), ceiling: withCeiling ? try share(now, withPassage: true) : nil)
   }
 
   /// The share of all sheets' questions without an answer that is declined; nil where there are none.

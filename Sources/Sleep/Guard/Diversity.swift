@@ -9,8 +9,10 @@ public struct Diversity: Sendable, Codable, Equatable {
   public var distinct1, distinct2: Double
   /// The mean BLEU-4 of every text against all others (1802.01886): 1 where all are the same.
   public var selfBLEU: Double
-  /// How many different texts there are in effect, from 1 to ``count`` (2210.02410), by shared words and pairs.
+  /// How many different texts there are in effect, from 1 to ``compared`` (2210.02410), by shared words and pairs.
   public var vendi: Double
+  /// How many texts were compared with each other: all, or of many a part.
+  public var compared: Int
 
   /// Of more texts than these, evenly chosen ones are compared with each other.
   private static let mostCompared = 160
@@ -30,6 +32,7 @@ public struct Diversity: Sendable, Codable, Equatable {
     (distinct1, distinct2) = (distinct(1), distinct(2))
     let step = max(Double(words.count) / Double(Self.mostCompared), 1)
     let compared = stride(from: 0.0, to: Double(words.count), by: step).map { words[Int($0)] }
+    self.compared = compared.count
     selfBLEU = Self.selfBLEU(compared)
     vendi = Self.vendi(compared)
   }

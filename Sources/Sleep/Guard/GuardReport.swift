@@ -30,9 +30,9 @@ public struct GuardReport: Sendable, Codable, Equatable {
       if Double(grounded) < leastGrounded * Double(judged.count) {
         refusal =
           "ungrounded: of \(judged.count) questions the teacher answers \(grounded) as drafted"
-      } else if diversity.count > 1, diversity.vendi < leastSpread * Double(diversity.count) {
+      } else if diversity.count > 1, diversity.vendi < leastSpread * Double(diversity.compared) {
         refusal =
-          "collapsed: \(diversity.count) questions are as many as \(Int(diversity.vendi.rounded())) different ones"
+          "collapsed: \(diversity.compared) questions are as many as \(Int(diversity.vendi.rounded())) different ones"
       }
     }
   }

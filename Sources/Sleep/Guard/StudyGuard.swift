@@ -83,16 +83,18 @@ package struct StudyGuard {
     return entries
   }
 
-  /// Of several answers to one key, the one that the day says last stands.
+  /// Of several answers to one key, the one that was said last stands, and what has an answer is not declined; of what is
+  /// studied and of what is set aside.
   package static func settle(_ entries: inout [StudyEntry]) {
+    func counts(_ entry: StudyEntry) -> Bool { entry.verdict == .kept || entry.verdict == .exam }
     func place(_ entry: StudyEntry) -> (Int, Int) { (entry.episode ?? 0, entry.sentence ?? 0) }
     var last: [String: StudyEntry] = [:]
-    for entry in entries where entry.verdict == .kept && entry.kind == .question {
+    for entry in entries where counts(entry) && entry.kind == .question {
       guard let key = entry.key else { continue }
       if let known = last[key], place(known) >= place(entry) { continue }
       last[key] = entry
     }
-    for index in entries.indices where entries[index].verdict == .kept {
+    for index in entries.indices where counts(entries[index]) {
       guard let key = entries[index].key, let standing = last[key],
         standing.finalWord != entries[index].finalWord
       else { continue }

@@ -24,11 +24,10 @@ public struct StudySheet: Sendable, Equatable {
     try AtomicFile.write(data, to: url)
   }
 
-  /// The sheet at `url`; empty where there is none, as of nights that asked nothing.
+  /// The sheet at `url`.
   ///
   /// - Throws: ``SleepError/damagedStudySheet(path:line:)``, or what reading the file throws.
   package static func read(_ url: URL) throws -> StudySheet {
-    guard FileManager.default.fileExists(atPath: url.path) else { return StudySheet() }
     let decoder = JSONDecoder()
     return StudySheet(
       try Data(contentsOf: url).split(separator: 0x0A).enumerated().map { line, data in

@@ -70,7 +70,10 @@ package struct StudySheetMaker {
         entries.append(entry)
       }
     }
-    StudyGuard.settle(&entries)
+    // What an earlier day has answered is not to be declined because today says nothing of it.
+    var all = earlier + entries
+    StudyGuard.settle(&all)
+    entries = Array(all.suffix(entries.count))
     setAside(&entries)
     return (StudySheet(entries), report)
   }

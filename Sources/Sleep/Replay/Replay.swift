@@ -8,6 +8,8 @@ struct Replay {
   let earlier: [Episode]
   /// The questions of earlier nights that still stand, without those that are set aside for exams.
   let earlierQuestions: [StudyEntry]
+  /// Those that are: no night ever studies them.
+  let setAside: Set<String>
 
   /// For a night on what no night has learned yet, or on `chosen` of it.
   ///
@@ -29,16 +31,32 @@ struct Replay {
     earlier = try nights.flatMap(\.episodes).map {
       try individual.journal.heard(individual.journal.episode($0))
     }
-    var questions = try nights.flatMap { try StudySheet.read(of: $0, individual)[.kept] }
-    // What a later day says otherwise does not stand any more.
-    StudyGuard.settle(&questions)
-    earlierQuestions = questions.filter { $0.verdict == .kept }
+    let sheets = try StudySheet.all(of: nights, individual)
+    earlierQuestions = sheets.flatMap { $0[.kept] }
+    setAside = Set(sheets.flatMap { $0[.exam] }.map(\.question))
   }
 }
 
 extension StudySheet {
-  /// The study sheet of a night.
-  static func read(of night: NightRecord, _ individual: Individual) throws -> StudySheet {
-    try read(individual.folder(ofNight: night.number).appendingPathComponent(fileName))
+  /// The study sheets of `nights`, and then `last`, each without what a later one says otherwise: that does not stand
+  /// any more, neither to be rehearsed nor to be asked in an exam.
+  ///
+  /// - Throws: `IndividualError.damaged` where a sheet is another than was written, or is missing.
+  static func all(
+    of nights: [NightRecord], _ individual: Individual, and last: StudySheet? = nil
+  ) throws -> [StudySheet] {
+    var sheets = try nights.map { night in
+      // A season asks itself nothing; nights of format version 1 kept no digests.
+      guard night.files.isEmpty || night.files[fileName] != nil else { return StudySheet() }
+      return try read(individual.file(fileName, of: night))
+    }
+    if let last { sheets.append(last) }
+    var entries = sheets.flatMap(\.entries)
+    StudyGuard.settle(&entries)
+    var settled = entries[...]
+    return sheets.map { sheet in
+      defer { settled = settled.dropFirst(sheet.entries.count) }
+      return StudySheet(Array(settled.prefix(sheet.entries.count)))
+    }
   }
 }

@@ -54,9 +54,8 @@ public struct SeasonLadder: Sendable {
         at: home.root.appendingPathComponent(SleepBenchmark.sleeper), to: copy)
       defer { try? FileManager.default.removeItem(at: copy) }
       let sleeper = try Individual.open(name: name, in: home)
-      var settings = plan.settings
+      var settings = rung.settings(plan.settings)
       settings.seed = plan.seed
-      settings.season = rung.season(settings.season)
       let season = Season(
         sleeper, settings, neutral: neutral, rules: nil,
         isReserved: { benchmark.phrasings.contains($0) })

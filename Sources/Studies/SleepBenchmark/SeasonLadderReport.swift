@@ -52,8 +52,12 @@ public struct SeasonLadderReport: Sendable {
 }
 
 extension ReportTable.Cell {
-  /// The mean of `values`, with the lowest and highest where there are several.
+  /// The mean of `values`, with the lowest and highest where there are several; empty where there are none.
   init(spread values: [Double]) {
+    guard !values.isEmpty else {
+      self.init("")
+      return
+    }
     let mean = values.reduce(0, +) / Double(max(values.count, 1))
     self.init(
       ReportNumber.fixed(mean, 3),

@@ -31,11 +31,18 @@ public enum SeasonRung: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// The season of this rung, its other settings as given.
-  func season(_ settings: SeasonSettings) -> SeasonSettings {
-    var season = settings
+  /// The settings for a season of this rung, others as given.
+  func settings(_ given: NightSettings) -> NightSettings {
+    var settings = given
     func set(_ memory: MemoryKind, _ rank: Int, beginsWithNights: Bool = false) {
-      (season.memory, season.rank, season.beginsWithNights) = (memory, rank, beginsWithNights)
+      settings.season.memory = memory
+      settings.season.rank = rank
+      settings.season.beginsWithNights = beginsWithNights
+    }
+    func askInOneWording() {
+      settings.season.mostWordings = 1
+      // As often as a thing is asked for in many.
+      settings.season.questionPasses = settings.season.answerVisits
     }
     switch self {
     case .gated16: set(.gated, 16, beginsWithNights: true)
@@ -45,17 +52,18 @@ public enum SeasonRung: String, Sendable, Codable, CaseIterable {
     case .fresh64: set(.gated, 64)
     case .untrained64:
       set(.gated, 64, beginsWithNights: true)
-      (season.passes, season.questionPasses) = (0, 0.001)
+      (settings.season.passes, settings.season.questionPasses) = (0, 0.001)
+      settings.adapterRate = 0
     case .oneWording:
       set(.gated, 64)
-      season.mostWordings = 1
+      askInOneWording()
     case .lora16: set(.lora, 16)
     case .lora64: set(.lora, 64)
     case .lora64OneWording:
       set(.lora, 64)
-      season.mostWordings = 1
+      askInOneWording()
     case .slots256: set(.slots, 0)
     }
-    return season
+    return settings
   }
 }

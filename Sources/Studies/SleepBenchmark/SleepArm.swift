@@ -60,38 +60,46 @@ public enum SleepArm: String, Sendable, Codable, CaseIterable {
   public var sleeps: Bool { nights(NightSettings()) != nil }
 
   /// How nights are slept, starting from `settings`; nil where nobody sleeps.
+  ///
+  /// An arm that leaves something out has no seasons: they would bring it back. Beside it stands ``withoutSeasons``.
   func nights(_ settings: NightSettings) -> NightSettings? {
     var settings = settings
+    func keepNothing() {
+      settings.neutralWindows = 0
+      settings.keptConversations = 0
+      settings.stepStrangers = 0
+      settings.abstentionShare = 0
+      settings.rehearsalWindows = 0
+      settings.questionRehearsal = 0
+    }
     switch self {
     case .noEdit, .fullContext, .lookup: return nil
-    case .full, .fullWithLookup: break
+    case .full, .fullWithLookup: return settings
     case .rawLoRA:
-      settings.season.nights = 0
-      // As many steps as the night takes with its questions, all on the text.
+      // As many steps as the night takes with its questions, all on the text and on nothing else.
       settings.memory = .lora
       settings.reflectionRounds = 0
       settings.passes = 300
       settings.teacherShare = 0
-      settings.neutralWindows = 0
-      settings.rehearsalWindows = 0
+      keepNothing()
     case .answersLoRA:
-      settings.season.nights = 0
       settings.memory = .lora
       settings.passes = 0
       settings.questionTeacherShare = 0
-      settings.neutralWindows = 0
-      settings.questionRehearsal = 0
-      settings.abstentionShare = 0
+      keepNothing()
     case .distilLoRA: settings.memory = .lora
     case .distilSlots: settings.memory = .slots
     case .withoutRehearsal:
       settings.questionRehearsal = 0
       settings.rehearsalWindows = 0
     case .withoutNeutral: settings.neutralWindows = 0
-    case .withoutAbstention: settings.abstentionShare = 0
+    case .withoutAbstention:
+      settings.abstentionShare = 0
+      settings.stepStrangers = 0
     case .withoutText: settings.passes = 0
-    case .withoutSeasons: settings.season.nights = 0
+    case .withoutSeasons: break
     }
+    settings.season.nights = 0
     return settings
   }
 }

@@ -16,6 +16,8 @@ public struct SleepBenchmark: Sendable {
     public var facts: Int
     public var seed: UInt64
     public var settings: NightSettings
+    /// SHA-256 of the core's weights.
+    public internal(set) var core = ""
 
     public init(
       _ arm: SleepArm, nights: Int = 8, facts: Int = 30, seed: UInt64,
@@ -43,7 +45,9 @@ public struct SleepBenchmark: Sendable {
     /// Bits of the day's text learned per token; 0 where nobody slept.
     public var bitsPerToken: Double
     /// Of the night.
-    public var seconds, coreSeconds: Double
+    public var seconds: Double
+    /// Of the night, and of the season where one followed.
+    public var coreSeconds: Double
     /// Of all memories that are needed.
     public var memoryBytes: Int
     /// Of every stage of the night.
@@ -92,6 +96,8 @@ public struct SleepBenchmark: Sendable {
   let days: [FactDay]
 
   public init(_ plan: Plan, core: CoreReference) {
+    var plan = plan
+    plan.core = core.digest
     self.plan = plan
     self.core = core
     let phrasings = UnseenPhrasings(seed: plan.seed)
@@ -167,10 +173,12 @@ public struct SleepBenchmark: Sendable {
       if try season.isDue() {
         let before = try recall(of: days, Mind.wake(sleeper), sleeper)
         let bytes = try memoryBytes(sleeper)
+        let startOfSeason = ProcessorTime.used
         if case .committed(let record, _) = try season.settle(report: events) {
           settled = Settled(
             recallBefore: before.facts, memoryBytesBefore: bytes, seconds: record.seconds)
         }
+        work += ProcessorTime.used - startOfSeason
       }
     }
     let recall = try recall(of: days, Mind.wake(sleeper), sleeper)

@@ -31,7 +31,7 @@ public struct SleepBenchmarkReport: Sendable {
 
   /// The measures in the order of the table's columns.
   public static let measures:
-    [(name: String, value: @Sendable (SleepBenchmark.Outcome) -> Double)] = [
+    [(name: String, value: @Sendable (SleepBenchmark.Outcome) -> Double?)] = [
       ("ACC", { $0.matrix.accuracy }),
       ("BWT", { $0.matrix.backwardTransfer }),
       ("forgetting", { $0.matrix.forgetting }),
@@ -41,9 +41,10 @@ public struct SleepBenchmarkReport: Sendable {
       ("lookup, change", { $0.after.lookup - $0.before.lookup }),
       ("abstention F1, change", { $0.after.abstention - $0.before.abstention }),
       ("bits per token", { $0.mean(\.bitsPerToken) }),
-      ("kept by seasons", { $0.keptBySeasons ?? 1 }),
+      ("kept by seasons", { $0.keptBySeasons }),
       ("megabytes of memory", { Double($0.mornings.last?.memoryBytes ?? 0) / 1e6 }),
       ("seconds a night", { $0.mean(\.seconds) }),
+      ("seconds a season", { $0.secondsOfSeason }),
       ("core seconds a fact", { $0.mean(\.coreSeconds) / Double($0.plan.facts) }),
     ]
 
@@ -55,7 +56,7 @@ public struct SleepBenchmarkReport: Sendable {
       [.text("arm"), .number("seeds")] + Self.measures.map { .number($0.name) },
       rows: lines.map { line in
         [.init(line.arm.title), .init("\(line.outcomes.count)")]
-          + Self.measures.map { .init(spread: line.outcomes.map($0.value)) }
+          + Self.measures.map { .init(spread: line.outcomes.compactMap($0.value)) }
       })
     let plot = LinePlot(
       "Recall of all days so far, by night", xLabel: "night", yLabel: "share of facts recalled",
@@ -104,6 +105,13 @@ public struct SleepBenchmarkReport: Sendable {
 }
 
 extension SleepBenchmark.Outcome {
+  /// The mean over all seasons; nil where there were none.
+  fileprivate var secondsOfSeason: Double? {
+    let seasons = mornings.compactMap(\.season)
+    return seasons.isEmpty
+      ? nil : seasons.reduce(0) { $0 + $1.seconds } / Double(seasons.count)
+  }
+
   /// The mean over all mornings.
   fileprivate func mean(_ value: (SleepBenchmark.Morning) -> Double) -> Double {
     mornings.reduce(0) { $0 + value($1) } / Double(max(mornings.count, 1))

@@ -11,6 +11,8 @@ public struct TextBenchmark: Sendable {
     public var texts: [String]
     public var seed: UInt64
     public var settings: NightSettings
+    /// SHA-256 of the core's weights.
+    public var core: String
   }
 
   /// The morning after a night.
@@ -55,7 +57,7 @@ public struct TextBenchmark: Sendable {
       arm: arm,
       texts: documents.map {
         "\($0.title) (SHA-256 \(ContentDigest.sha256(Data($0.plainText.utf8)).prefix(12)))"
-      }, seed: seed, settings: settings)
+      }, seed: seed, settings: settings, core: core.digest)
     self.documents = documents
     self.core = core
   }
@@ -73,6 +75,8 @@ public struct TextBenchmark: Sendable {
       _ = try sleeper.journal.appendDocument(title: document.title, text: document.plainText)
       guard var settings = plan.arm.nights(plan.settings) else { break }
       settings.seed = plan.seed &+ UInt64(index + 1)
+      // Every morning asks about all days.
+      settings.examinedNights = .max
       // What the arm says of passes is for days of a few sentences.
       if settings.passes > 0 { settings.passes = plan.settings.passes }
       let start = ProcessorTime.used

@@ -15,6 +15,13 @@ public struct Conversation: Sendable, Hashable {
     case call(String)
     /// What the tool gave back.
     case result(String)
+
+    /// The stretch itself, whatever it is.
+    public var text: String {
+      switch self {
+      case .text(let text), .call(let text), .result(let text): text
+      }
+    }
   }
 
   /// What one speaker says at a time.

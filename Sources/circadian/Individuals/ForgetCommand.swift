@@ -53,32 +53,59 @@ struct ForgetCommand: Command {
       }
       return
     }
-    let days = try person.forget(Set(found.map(\.id)))
+    let removed = try person.forget(Set(found.map(\.id)))
     report.isDone = true
-    var settings = NightSettings()
-    settings.seed = invocation.seed
+    report.nights = try sleepAgain(removed, person, invocation)
+    try invocation.report(report) {
+      "forgotten:\n" + titles
+        + (report.nights.isEmpty
+          ? "" : "\n\(report.nights.count) night(s) were slept again without it")
+    }
+    let waiting = try person.unsleptEpisodes().count { episode in
+      removed.contains { $0.rest.contains(episode.id) }
+    }
+    if waiting > 0 {
+      throw CommandError(
+        "\(waiting) episode(s) that were learned before are not; 'circadian sleep \(person.name)' learns them",
+        exitCode: .failure)
+    }
+  }
+
+  /// Every removed night again on the rest of its day and with its own settings, and every season; what cannot be
+  /// slept again is said and left out.
+  ///
+  /// - Returns: the numbers of the new nights.
+  private func sleepAgain(
+    _ removed: [RemovedNight], _ person: Individual, _ invocation: Invocation
+  ) throws -> [Int] {
     let neutral = try NeutralText.load(for: person.core)
     let progress = NightProgress(invocation)
-    let season = Season(person, settings, neutral: neutral)
     _ = Interruption.isRequested
-    for (index, day) in days.enumerated() {
-      invocation.note("sleeping on day \(index + 1) of \(days.count) again")
-      var outcomes = [
-        try progress.sleep(Night(person, settings, neutral: neutral), on: day)
-      ]
-      if try season.isDue() { outcomes.append(try progress.settle(season)) }
-      for outcome in outcomes {
+    var numbers: [Int] = []
+    for (index, night) in removed.enumerated() {
+      let before = try person.lineage().count
+      var settings = NightSettings(described: night.record.settings)
+      // As if there had never been anything else: what is forgotten leaves no trace in what is drawn.
+      settings.seed = settings.seed &- UInt64(night.position) &+ UInt64(before)
+      if night.record.isSeason ? before == 0 : night.rest.isEmpty { continue }
+      invocation.note(
+        "\(night.record.isSeason ? "making season" : "sleeping night") \(index + 1) of \(removed.count) again"
+      )
+      do {
+        let outcome =
+          night.record.isSeason
+          ? try progress.settle(Season(person, settings, neutral: neutral))
+          : try progress.sleep(Night(person, settings, neutral: neutral), on: night.rest)
         guard case .committed(let record, _) = outcome else {
           throw Interrupted(
             "interrupted; what is forgotten is gone, and 'circadian sleep \(person.name)' learns the rest"
           )
         }
-        report.nights.append(record.number)
+        numbers.append(record.number)
+      } catch let error as SleepError {
+        invocation.warn("\(night.record.isSeason ? "a season" : "a night") again: \(error)")
       }
     }
-    try invocation.report(report) {
-      "forgotten:\n" + titles
-        + (days.isEmpty ? "" : "\n\(days.count) night(s) were slept again without it")
-    }
+    return numbers
   }
 }

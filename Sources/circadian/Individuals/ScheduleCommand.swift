@@ -34,7 +34,7 @@ struct ScheduleCommand: Command {
   func run(_ invocation: Invocation) async throws {
     let (hour, minute) = try time(invocation[at])
     // The unit files know no working directory and no shell.
-    let program = URL(fileURLWithPath: CommandLine.arguments[0]).standardizedFileURL.path
+    let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
     let command = ["sleep", "--all", "--minutes", "\(invocation[minutes])", "--home"]
     let home = invocation.home.path
     let service = """

@@ -84,15 +84,18 @@ struct SleepCommand: Command {
     let deadline = invocation[minutes].map { Date().addingTimeInterval($0 * 60) }
     switch (invocation[individual], invocation[all]) {
     case (let name?, false):
-      let (reports, folder) = try sleep(name, until: deadline, invocation)
-      try invocation.report(reports) {
-        reports.map(\.night).map {
-          "\($0.isSeason ? "season" : "night") \($0.number) was kept after "
-            + "\(Readable.fixed($0.seconds, 0)) s"
-        }.joined(separator: "\n") + "\n\n" + RecallTable.text(reports.last!.recall)
-          + (reports[0].night.isSeason
-            ? "" : "\n\nbrief: \(folder.appendingPathComponent("brief.md").path)")
+      let (slept, folder) = try sleep(name, until: deadline, invocation)
+      if let last = slept.reports.last {
+        try invocation.report(slept.reports) {
+          slept.reports.map(\.night).map {
+            "\($0.isSeason ? "season" : "night") \($0.number) was kept after "
+              + "\(Readable.fixed($0.seconds, 0)) s"
+          }.joined(separator: "\n") + "\n\n" + RecallTable.text(last.recall)
+            + (slept.reports.allSatisfy(\.night.isSeason)
+              ? "" : "\n\nbrief: \(folder.appendingPathComponent("brief.md").path)")
+        }
       }
+      if let interruption = slept.interruption { throw interruption }
     case (nil, true): try sleepAll(until: deadline, invocation)
     case (nil, false): throw CommandError("say who sleeps, or --all", exitCode: .usage)
     case (_?, true):
@@ -105,71 +108,95 @@ struct SleepCommand: Command {
     let home = Home(root: invocation.home)
     var reports: [String: [Report]] = [:]
     var failures = 0
+    var interruption: Interrupted?
     for name in try home.names() {
       if let deadline, deadline < Date() { break }
       do {
-        let person = try Individual.open(name: name, in: home, access: .reading)
-        let waiting = try person.unsleptEpisodes()
-        guard try !waiting.isEmpty || invocation[season] || person.interruptedNight() != nil else {
-          continue
+        // One that an older version kept cannot be looked at before it has been opened for writing.
+        if let person = try? Individual.open(name: name, in: home, access: .reading) {
+          let waiting = try person.unsleptEpisodes()
+          guard try !waiting.isEmpty || invocation[season] || person.interruptedNight() != nil
+          else { continue }
+          invocation.note("\(name) sleeps on \(waiting.count) episode(s)")
         }
-        invocation.note("\(name) sleeps on \(waiting.count) episode(s)")
-        reports[name] = try sleep(name, until: deadline, invocation).0
-      } catch let error as Interrupted {
-        throw error
+        let slept = try sleep(name, until: deadline, invocation).0
+        if !slept.reports.isEmpty { reports[name] = slept.reports }
+        interruption = slept.interruption
+        if interruption != nil { break }
+      } catch SleepError.nothingToSleepOn {
+        continue
       } catch {
         failures += 1
         invocation.warn("\(name): \(error)")
       }
     }
     try invocation.report(reports) {
-      reports.isEmpty && failures == 0
+      reports.isEmpty && failures == 0 && interruption == nil
         ? "nobody has anything to sleep on"
         : reports.keys.sorted().map { "\($0): night \(reports[$0]![0].night.number) was kept" }
           .joined(separator: "\n")
     }
+    if let interruption { throw interruption }
     if failures > 0 {
       throw CommandError("\(failures) night(s) were not slept or not kept", exitCode: .failure)
     }
   }
 
-  /// A night, and the season that is due then; the night alone where the season is not kept.
+  /// What came of a sleep: what was kept, and whether more would have followed.
+  private struct Slept {
+    var reports: [Report] = []
+    var interruption: Interrupted?
+  }
+
+  /// A night, and the season that is due before or after it; the night alone where the season is not kept.
   private func sleep(
     _ name: String, until deadline: Date?, _ invocation: Invocation
-  ) throws -> ([Report], folder: URL) {
+  ) throws -> (Slept, folder: URL) {
     let sleeper = try invocation.individual(name)
     let progress = NightProgress(invocation, until: deadline)
     let (neutral, settings) = (try NeutralText.load(for: sleeper.core), settings(invocation))
     // From here on Ctrl-C is taken at the end of a step, also while the day is still being replayed.
     _ = Interruption.isRequested
-    var outcomes: [Night.Outcome] = []
-    let season = Season(sleeper, settings, neutral: neutral)
-    // A season that was interrupted, or not kept, is taken up without a new day.
-    let isSeasonAlone = try season.isDue() && sleeper.unsleptEpisodes().isEmpty
-    if !invocation[self.season], !isSeasonAlone {
-      let night = Night(sleeper, settings, neutral: neutral)
-      outcomes.append(
-        try progress.sleep(
-          night, on: invocation[tokens].map { try night.episodes(upTo: $0).map(\.id) }))
+    var slept = Slept()
+    func keep(_ outcome: Night.Outcome, goingOnWith options: String = "") {
+      switch outcome {
+      case .committed(let night, let recall):
+        slept.reports.append(Report(night: night, recall: recall))
+      case .interrupted:
+        slept.interruption = Interrupted(
+          (Interruption.isRequested ? "interrupted" : "the time is over")
+            + "; 'circadian sleep \(sleeper.name)\(options)' goes on from here")
+      }
     }
-    if invocation[self.season] || isSeasonAlone {
-      outcomes.append(try progress.settle(season))
-    } else if try season.isDue() {
+    func season() throws -> Season {
+      Season(sleeper, try settings.of(sleeper), neutral: neutral)
+    }
+    var hasSettled = false
+    func settleIfDue() throws {
+      guard try !hasSettled && slept.interruption == nil && season().isDue() else { return }
+      hasSettled = true
       do {
-        outcomes.append(try progress.settle(season))
+        keep(try progress.settle(season()))
       } catch let error as SleepError {
         invocation.warn("a season was due; \(error)")
       }
     }
-    let reports = try outcomes.map { outcome in
-      guard case .committed(let night, let recall) = outcome else {
-        throw Interrupted(
-          (Interruption.isRequested ? "interrupted" : "the time is over")
-            + "; 'circadian sleep \(sleeper.name)' goes on from here")
+    if invocation[self.season] {
+      keep(try progress.settle(season()), goingOnWith: " --season")
+    } else {
+      // One that was interrupted, or not kept, comes first.
+      try settleIfDue()
+      let hasDay = try !sleeper.unsleptEpisodes().isEmpty
+      if slept.interruption == nil, hasDay || !hasSettled {
+        let night = Night(sleeper, try settings.of(sleeper), neutral: neutral)
+        keep(
+          try progress.sleep(
+            night, on: invocation[tokens].map { try night.episodes(upTo: $0).map(\.id) }))
       }
-      return Report(night: night, recall: recall)
+      try settleIfDue()
     }
-    return (reports, sleeper.folder(ofNight: reports[0].night.number))
+    let number = slept.reports.last { !$0.night.isSeason }?.night.number ?? 0
+    return (slept, sleeper.folder(ofNight: number))
   }
 
   private func settings(_ invocation: Invocation) -> NightSettings {
@@ -182,6 +209,15 @@ struct SleepCommand: Command {
     settings.adapterRate = Float(invocation[adapterRate])
     settings.slotRate = Float(invocation[slotRate])
     settings.seed = invocation.seed
+    return settings
+  }
+}
+
+extension NightSettings {
+  /// The same, seeded for the next night of `individual`: no two nights keep the same neutral text.
+  fileprivate func of(_ individual: Individual) throws -> NightSettings {
+    var settings = self
+    settings.seed &+= UInt64(try individual.lineage().count)
     return settings
   }
 }

@@ -70,12 +70,11 @@ struct BenchmarkSeasonsCommand: Command {
     _ invocation: Invocation
   ) throws -> SeasonLadder.Outcome {
     let file = folder.appendingPathComponent("seasons-\(plan.seed).json")
-    let known = (try? Data(contentsOf: file)).flatMap {
-      try? JSONDecoder().decode(SeasonLadder.Outcome.self, from: $0)
-    }.flatMap { $0.plan == plan ? $0 : nil }
+    let benchmark = SleepBenchmark(plan, core: core)
+    let plan = benchmark.plan
+    let known = SeasonLadder.Outcome.kept(in: file).flatMap { $0.plan == plan ? $0 : nil }
     let missing = rungs.filter { rung in known?.steps.contains { $0.rung == rung } != true }
     guard !missing.isEmpty || known == nil else { return known! }
-    let benchmark = SleepBenchmark(plan, core: core)
     let stage = BenchmarkStage(folder: folder, name: "seasons-\(plan.seed)")
     invocation.note("seed \(plan.seed)")
     let lived = try benchmark.live(

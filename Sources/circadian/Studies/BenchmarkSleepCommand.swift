@@ -77,16 +77,13 @@ struct BenchmarkSleepCommand: Command {
   private func outcome(
     _ plan: SleepBenchmark.Plan, _ core: CoreReference, in folder: URL, _ invocation: Invocation
   ) throws -> SleepBenchmark.Outcome {
+    let benchmark = SleepBenchmark(plan, core: core)
+    let plan = benchmark.plan
     let file = folder.appendingPathComponent("\(plan.arm.rawValue)-\(plan.seed).json")
-    if let data = try? Data(contentsOf: file),
-      let known = try? JSONDecoder().decode(SleepBenchmark.Outcome.self, from: data),
-      known.plan == plan
-    {
-      return known
-    }
+    if let known = SleepBenchmark.Outcome.kept(in: file), known.plan == plan { return known }
     let stage = BenchmarkStage(folder: folder, name: "\(plan.arm.rawValue)-\(plan.seed)")
     invocation.note("\(plan.arm.title), seed \(plan.seed)")
-    let outcome = try SleepBenchmark(plan, core: core).run(
+    let outcome = try benchmark.run(
       in: stage.home, from: stage.earlier(plan, invocation),
       events: { NightProgress.noteReflection($0, invocation) },
       report: { progress in
@@ -98,6 +95,13 @@ struct BenchmarkSleepCommand: Command {
     try AtomicFile.write(JSONFormat.data(outcome), to: file)
     stage.clear()
     return outcome
+  }
+}
+
+extension Decodable {
+  /// The outcome that `file` holds; nil where there is none, or one of another form.
+  static func kept(in file: URL) -> Self? {
+    (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode(Self.self, from: $0) }
   }
 }
 
@@ -116,10 +120,7 @@ struct BenchmarkStage {
   func earlier(
     _ plan: SleepBenchmark.Plan, _ invocation: Invocation
   ) -> SleepBenchmark.Progress? {
-    let found = (try? Data(contentsOf: file)).flatMap {
-      try? JSONDecoder().decode(SleepBenchmark.Progress.self, from: $0)
-    }
-    guard let found, found.plan == plan else {
+    guard let found = SleepBenchmark.Progress.kept(in: file), found.plan == plan else {
       clear()
       return nil
     }

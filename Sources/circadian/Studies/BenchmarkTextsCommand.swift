@@ -65,12 +65,7 @@ struct BenchmarkTextsCommand: Command {
   ) throws -> TextBenchmark.Outcome {
     let plan = benchmark.plan
     let file = folder.appendingPathComponent("texts-\(plan.arm.rawValue)-\(plan.seed).json")
-    if let data = try? Data(contentsOf: file),
-      let known = try? JSONDecoder().decode(TextBenchmark.Outcome.self, from: data),
-      known.plan == plan
-    {
-      return known
-    }
+    if let known = TextBenchmark.Outcome.kept(in: file), known.plan == plan { return known }
     let stage = BenchmarkStage(folder: folder, name: "texts-\(plan.arm.rawValue)-\(plan.seed)")
     stage.clear()
     invocation.note("\(plan.arm.title), seed \(plan.seed)")

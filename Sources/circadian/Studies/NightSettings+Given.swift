@@ -6,7 +6,7 @@ import Sleep
 extension NightSettings {
   /// The defaults with what is given as a JSON object, which may name only what is to change.
   ///
-  /// - Throws: `CommandError` naming a setting that there is not.
+  /// - Throws: `CommandError` naming a setting that there is not, or whose value makes no night.
   static func given(_ json: String?, memory: MemoryKind? = nil) throws -> NightSettings {
     var settings = NightSettings()
     if let memory { settings.memory = memory }
@@ -17,11 +17,15 @@ extension NightSettings {
         as? [String: Any]
     else { throw CommandError("--set: expected a JSON object", exitCode: .usage) }
     do {
-      return try JSONDecoder().decode(
+      settings = try JSONDecoder().decode(
         NightSettings.self, from: JSONSerialization.data(withJSONObject: merged(given, into: all)))
     } catch let error as DecodingError {
       throw CommandError("--set: a value is of another type: \(error)", exitCode: .usage)
     }
+    if let problem = settings.problem {
+      throw CommandError("--set: \(problem)", exitCode: .usage)
+    }
+    return settings
   }
 
   private static func merged(
