@@ -8,7 +8,8 @@ extension NightSettings {
         if let part = entry.value as? [String: Any] {
           all.merge(described(part, prefix + entry.key + ".")) { $1 }
         } else {
-          all[prefix + entry.key] = "\(entry.value)"
+          all[prefix + entry.key] =
+            Self.isFlag(entry.value) ? "\(entry.value as? Bool == true)" : "\(entry.value)"
         }
       }
     }
@@ -19,7 +20,7 @@ extension NightSettings {
   public init(described: [String: String]) {
     func value(_ text: String, like known: Any) -> Any {
       if known is String { return text }
-      if known is Bool, let flag = Bool(text) { return flag }
+      if Self.isFlag(known) { return text == "true" || text == "1" }
       return Int(text) ?? Double(text) ?? known
     }
     func filled(_ values: [String: Any], _ prefix: String) -> [String: Any] {
@@ -36,6 +37,12 @@ extension NightSettings {
     {
       self = settings
     }
+  }
+
+  /// Whether a JSON value is true or false: in Foundation these are numbers as well.
+  private static func isFlag(_ value: Any) -> Bool {
+    let data = try? JSONSerialization.data(withJSONObject: [value])
+    return data.map { ["[true]", "[false]"].contains(String(decoding: $0, as: UTF8.self)) } ?? false
   }
 
   private var values: [String: Any] {

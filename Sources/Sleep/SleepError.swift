@@ -11,6 +11,7 @@ public enum SleepError: Error, CustomStringConvertible {
   case answersNothing(before: Double, after: Double)
   case forgets(before: Double, after: Double)
   case losesText(kept: Double, limit: Double)
+  case cannotRead(answered: Double, limit: Double)
   case boasts(declined: Double, limit: Double)
 
   public var description: String {
@@ -45,6 +46,9 @@ public enum SleepError: Error, CustomStringConvertible {
     case .losesText(let kept, let limit):
       "the night was not kept: of what it knew of earlier days' text \(percent(kept)) is left, "
         + "less than \(percent(limit)). The individual is as it was before."
+    case .cannotRead(let answered, let limit):
+      "the night was not kept: with the passage in front of it, it answers \(percent(answered)) of the questions "
+        + "about the day, less than \(percent(limit)). The individual is as it was before."
     case .boasts(let declined, let limit):
       "the night was not kept: of questions that nothing answers it declines \(percent(declined)), "
         + "less than \(percent(limit)). The individual is as it was before."

@@ -45,7 +45,8 @@ extension SleepError: ExitCodeProviding {
     case .nothingToSleepOn, .noNights: .usage
     case .missingNeutralText: .inputOutput
     case .tooShort, .tooLittleNeutralText, .damagedStudySheet: .badData
-    case .destructive, .taughtNothing, .answersNothing, .forgets, .losesText, .boasts: .failure
+    case .destructive, .taughtNothing, .answersNothing, .forgets, .losesText, .cannotRead, .boasts:
+      .failure
     }
   }
 }

@@ -15,8 +15,10 @@ import Testing
     return day
   }
 
-  private func answered(_ now: Double, before: Double = 0, lastNight: Double = 0) -> Fields {
-    ["asked": 20, "before": before, "lastNight": lastNight, "now": now, "ceiling": 1]
+  private func answered(
+    _ now: Double, before: Double = 0, lastNight: Double = 0, read: Double = 1
+  ) -> Fields {
+    ["asked": 20, "before": before, "lastNight": lastNight, "now": now, "ceiling": read]
   }
 
   private func recall(
@@ -47,6 +49,7 @@ import Testing
       (recall([day(answered(0.9), now: 2)]), "bits per byte after it"),
       (recall([day(answered(0.1, before: 0.1))]), "did not study"),
       (recall([day(answered(0.7, lastNight: 0.9)), good]), "earlier days"),
+      (recall([day(answered(0.9, read: 0.6))]), "in front of it"),
       (recall([good], declined: 0.4), "declines 40"),
     ]
     for (report, reason) in reports {

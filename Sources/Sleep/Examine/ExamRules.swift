@@ -8,6 +8,8 @@ public struct ExamRules: Sendable {
   public var forgettingLimit = 0.15
   /// What must be left, in bits, of what was known of the text of earlier days.
   public var leastTextKept = 0.7
+  /// The least share of a day's questions that is answered with the passage in the context: whether it can still read.
+  public var leastRead = 0.7
   /// The least share of questions without an answer that is declined.
   public var leastDeclined = 0.5
 
@@ -32,6 +34,11 @@ public struct ExamRules: Sendable {
       try judge(learned: day, readText: readText)
       try judge(keeping: recall.days.dropLast())
     case .season: try judge(keeping: recall.days[...])
+    }
+    if let questions = recall.days.last?.questions, questions.asked >= fewestQuestions,
+      let read = questions.ceiling, read < leastRead
+    {
+      throw SleepError.cannotRead(answered: read, limit: leastRead)
     }
     if let abstention = recall.abstention, abstention.asked >= fewestQuestions,
       abstention.declined < leastDeclined

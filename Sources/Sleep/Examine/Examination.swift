@@ -49,14 +49,15 @@ public struct Examination {
       var days: [DayRecall] = []
       var sheets: [StudySheet] = []
       func examine(
-        _ night: Int, _ episodes: [Episode], _ sheet: StudySheet, before: Mind, isEarlier: Bool
+        _ night: Int, _ episodes: [Episode], _ sheet: StudySheet, before: Mind, isEarlier: Bool,
+        isLast: Bool
       ) throws -> [Insight] {
         var (recall, learned) = try day(
           night, episodes, before: before, lastNight: isEarlier ? now.model : nil, now: last)
         recall.questions = try format.flatMap {
           try QuestionExam.recall(
             sheet, $0, before: before.model, lastNight: now.model, now: last,
-            withCeiling: !isEarlier)
+            withCeiling: isLast || candidate == nil)
         }
         days.append(recall)
         sheets.append(sheet)
@@ -64,18 +65,21 @@ public struct Examination {
       }
       let all = try StudySheet.all(of: now.nights, individual, and: candidate?.sheet)
       let standing = Dictionary(uniqueKeysWithValues: zip(now.nights.map(\.number), all))
-      for night in Self.sample(sample, of: now.nights, number: candidate?.number ?? 0) {
+      let examined = Self.sample(sample, of: now.nights, number: candidate?.number ?? 0)
+      for night in examined {
         let episodes = try night.episodes.map {
           try individual.journal.heard(individual.journal.episode($0))
         }
         _ = try examine(
           night.number, episodes, standing[night.number] ?? StudySheet(),
-          before: Mind.wake(individual, upTo: night.parent), isEarlier: candidate != nil)
+          before: Mind.wake(individual, upTo: night.parent), isEarlier: candidate != nil,
+          isLast: candidate?.episodes.isEmpty == true && night == examined.last)
       }
       var insights: [Insight] = []
       if let candidate, !candidate.episodes.isEmpty {
         insights = try examine(
-          candidate.number, candidate.episodes, candidate.sheet, before: now, isEarlier: false)
+          candidate.number, candidate.episodes, candidate.sheet, before: now, isEarlier: false,
+          isLast: true)
       }
       let core = try Mind.wake(individual, upTo: .some(nil))
       let heldOut = now.tokenizer.encode(neutral.heldOut)

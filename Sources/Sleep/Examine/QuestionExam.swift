@@ -8,8 +8,8 @@ public struct QuestionRecall: Sendable, Codable, Equatable {
   public var asked: Int
   /// The share, with an empty context: before the day's night, before the last night, and now.
   public var before, lastNight, now: Double
-  /// The share with the passage in the context, now: whether the individual can still read; nil of a night's earlier
-  /// days, as its own tells.
+  /// The share with the passage in the context, now: whether the individual can still read; in a night's exam of the
+  /// last day alone.
   public var ceiling: Double?
 }
 

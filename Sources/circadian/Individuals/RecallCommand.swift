@@ -54,6 +54,18 @@ enum RecallTable {
       "a token of context costs \(report.cacheBytesPerToken) bytes of working memory; "
         + "all nights together take \(Readable.bytes(report.memoryBytes))",
     ]
+    let questions = report.days.compactMap(\.questions)
+    let asked = questions.reduce(0) { $0 + $1.asked }
+    if asked > 0 {
+      let right = questions.reduce(0) { $0 + $1.now * Double($1.asked) } / Double(asked)
+      lines.append(
+        "of \(asked) questions that no night has studied \(Readable.percent(right)) are answered")
+    }
+    if let abstention = report.abstention {
+      lines.append(
+        "of \(abstention.asked) that nothing answers \(Readable.percent(abstention.declined)) are declined"
+      )
+    }
     if let bits = report.bitsPerPretrainingToken {
       lines.append(
         "the core's weights are \(Readable.fixed(bits, 1)) bits for each token that it was trained on"
