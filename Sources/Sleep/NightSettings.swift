@@ -33,7 +33,7 @@ public struct NightSettings: Sendable, Codable, Equatable {
   /// Study windows of the day per step.
   public var dayWindows = 12
   /// Windows of earlier days per step, when there are any.
-  public var rehearsalWindows = 6
+  public var rehearsalWindows = 12
   /// Tokens per window of neutral text, as far as the core's context allows: what is not kept at the
   /// far positions of a context is lost there.
   public var neutralWindow = 512
