@@ -24,6 +24,7 @@ enum Circadian {
       HistoryCommand()
       RollbackCommand()
       MemoryCommand()
+      SearchCommand()
       ForgetCommand()
       SkillsCommand()
       ScheduleCommand()

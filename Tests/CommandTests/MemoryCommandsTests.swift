@@ -51,6 +51,14 @@ import Testing
     #expect(added.code == 0 && added.output.contains("How to brew tea"))
   }
 
+  @Test func theJournalIsSearched() throws {
+    let found = try circadian.run("search", "ada", "north", "tower")
+    #expect(found.code == 0 && found.output.contains("day") && found.output.contains("the north tower"))
+    let none = try circadian.run("search", "ada", "xylophone")
+    #expect(none.code == 0 && none.output.contains("no episode"))
+    #expect(try circadian.run("search", "nobody", "lamp").code != 0)
+  }
+
   @Test func nothingIsForgottenWithoutYes() throws {
     let asked = try circadian.run("forget", "ada", "LAMP number")
     #expect(asked.code == 0 && asked.output.contains("--yes"))
