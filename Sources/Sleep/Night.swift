@@ -87,7 +87,7 @@ public struct Night {
     try rules?.judge(recall, of: .night(readText: training.studies.day != nil))
     let brief = Brief(
       individual: individual.name, night: work.unfinished.number, insights: insights,
-      recall: recall)
+      recall: recall, review: judgement.review)
     try brief.write(to: work.unfinished.resultFolder)
     return try work.commit(recall)
   }
@@ -111,7 +111,8 @@ public struct Night {
     let (sheet, report) = try settings.precision.run {
       try StudySheetMaker(
         Respondent(model: mind.model, format: format), settings, isReserved: isReserved
-      ).sheet(on: replay.episodes, after: replay.earlierQuestions)
+      ).sheet(
+        on: replay.episodes, asked: replay.exchanges, after: replay.earlierQuestions)
     }
     try sheet.write(to: sheetFile)
     try JSONFile.write(report, to: reportFile)

@@ -41,6 +41,12 @@ final class NightWork {
     if unfinished.isResumed { report(.resumed) }
   }
 
+  /// Whether interrupted work is a season's.
+  static func isOfSeason(_ unfinished: UnfinishedNight) -> Bool {
+    let plan = try? JSONDecoder().decode(Plan.self, from: unfinished.plan)
+    return plan.map { !$0.nights.isEmpty } ?? false
+  }
+
   /// Where a file of the night lies until it is kept.
   func result(_ name: String) -> URL { unfinished.resultFolder.appendingPathComponent(name) }
 

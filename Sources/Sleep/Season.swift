@@ -33,6 +33,11 @@ public struct Season {
     return period > 0 && nights >= period
   }
 
+  /// Whether one was begun and not finished: a night that is begun now would discard its work.
+  public func isBegun() throws -> Bool {
+    try individual.interruptedNight().map(NightWork.isOfSeason) ?? false
+  }
+
   /// Makes one memory of all.
   ///
   /// - Throws: ``SleepError``, and what the individual's files and the core's throw; the individual is

@@ -94,6 +94,41 @@ import Tokenizers
     #expect(report.batches.count >= 3)
   }
 
+  /// What was asked in a conversation and answered wrongly is studied; what nothing answers is not.
+  @Test func conversationsAreReviewed() throws {
+    let (world, text) = Self.world
+    let folder = try TemporaryFolder()
+    let individual = try Individual.create(
+      name: "ada", core: .opening(nil), in: Home(root: folder / "home"))
+    _ = try individual.journal.appendDocument(title: "day", text: text)
+    let talk = try individual.journal.beginConversation(title: "talk")
+    func ask(_ question: String, _ reply: String) throws {
+      try individual.journal.appendTurn("Hello there. " + question, by: .user, to: talk)
+      try individual.journal.appendTurn(reply, by: .assistant, to: talk)
+    }
+    let questions = world.facts.map {
+      QuestionWording(relation: $0.relationIndex, wording: 0).question(about: $0.subject)
+    }
+    try ask(questions[0], "It is \(world.facts[0].value).")
+    try ask(questions[1], "I don't know.")
+    try ask("Where does Zzyzx Qworp live?", "In Paris.")
+    try individual.journal.appendTurn("That is all.", by: .user, to: talk)
+    let exchanges = try Exchange.all(in: individual.unsleptEpisodes(), of: individual.journal)
+    #expect(exchanges.map(\.question) == questions.prefix(2) + ["Where does Zzyzx Qworp live?"])
+    let mind = try Mind.wake(individual)
+    var settings = NightSettings()
+    settings.reflectionRounds = 0
+    let respondent = Respondent(model: mind.model, format: try ChatFormat(mind.tokenizer))
+    let (sheet, report) = try StudySheetMaker(respondent, settings)
+      .sheet(on: individual.unsleptEpisodes(), asked: exchanges)
+    let review = try #require(report.review)
+    #expect(review.wentWell == 1)
+    #expect(review.misses.map(\.question) == [questions[1]])
+    #expect(Lesson.finalWord(of: review.misses.first?.answer ?? "") == world.facts[1].value)
+    let studied = (sheet[.kept] + sheet[.exam]).filter { $0.kind == .question }
+    #expect(Set(studied.map(\.finalWord)) == Set(world.facts.prefix(2).map(\.value)))
+  }
+
   @Test func reservedWordsAreNotStudied() throws {
     let reserved: @Sendable (String) -> Bool = { $0.hasPrefix("What") }
     let sheet = try sheet(on: Self.world.text, isReserved: reserved).sheet

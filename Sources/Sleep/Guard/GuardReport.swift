@@ -38,4 +38,6 @@ public struct GuardReport: Sendable, Codable, Equatable {
   }
 
   public var batches: [Batch] = []
+  /// Of the day's conversations; nil where nothing was asked in them.
+  public var review: Review?
 }

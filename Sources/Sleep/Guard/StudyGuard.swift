@@ -31,6 +31,22 @@ package struct StudyGuard {
     }
   }
 
+  /// Judges what the user asked: what the teacher answers has to stand in what the journal says about it.
+  mutating func judge(_ exchanges: [Exchange]) throws -> [StudyEntry] {
+    let entries = exchanges.map { exchange in
+      StudyEntry(
+        .question, exchange.question, answer: "", passage: exchange.evidence,
+        episode: exchange.conversation)
+    }
+    return try judge(entries) { entry, answer in
+      entry.answer = answer
+      guard !Lesson.isRefusal(answer), entry.passage.contains(entry.finalWord),
+        !Names.areForeign(inQuestion: entry.question, to: entry.passage)
+      else { return .ungrounded }
+      return .kept
+    }
+  }
+
   /// Judges known answers asked for in other words: the teacher has to give them again.
   mutating func judge(rewordings: [StudyEntry]) throws -> [StudyEntry] {
     try judge(rewordings) { entry, answer in

@@ -50,6 +50,15 @@ public struct Passage: Sendable, Codable, Equatable {
     sentences.lastIndex { $0.contains(word) }.map { first + $0 }
   }
 
+  /// The last sentence of `text` where it is a question; nil otherwise.
+  static func lastQuestion(in text: String) -> String? {
+    guard let range = SentenceSplitter.sentences(in: text).last else { return nil }
+    let words = String(decoding: Array(text.utf8)[range], as: UTF8.self)
+      .split(whereSeparator: \.isWhitespace)
+    let sentence = words.joined(separator: " ")
+    return sentence.hasSuffix("?") ? sentence : nil
+  }
+
   /// The sentences of an episode on one line each; those that are too long for a passage in parts.
   static func sentences(
     of episode: Episode, _ tokenizer: any Tokenizer

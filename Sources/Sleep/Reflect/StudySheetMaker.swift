@@ -17,15 +17,19 @@ package struct StudySheetMaker {
     self.isReserved = isReserved
   }
 
-  /// What is asked of `earlier`, questions of earlier nights, are words to ask in.
+  /// `exchanges` are what the user asked that day; `earlier`, questions of earlier nights, are words to ask in.
   package func sheet(
-    on episodes: [Episode], after earlier: [StudyEntry] = []
+    on episodes: [Episode], asked exchanges: [Exchange] = [], after earlier: [StudyEntry] = []
   ) throws -> (sheet: StudySheet, report: GuardReport) {
     let tokenizer = respondent.format.tokenizer
     let reflection = Reflection(respondent: respondent, seed: settings.seed)
     var studyGuard = StudyGuard(respondent, isReserved: isReserved)
     var entries: [StudyEntry] = []
     var report = GuardReport()
+    if !exchanges.isEmpty {
+      entries = try studyGuard.judge(exchanges)
+      report.review = Review(of: exchanges, judged: entries)
+    }
     let count = Passage.all(in: episodes, tokenizer).count
     let rounds = min(settings.reflectionRounds, max(settings.reflections / max(count, 1), 1))
     for round in 0..<rounds where count > 0 {

@@ -4,6 +4,8 @@ import Individuals
 struct Replay {
   /// Of the day, oldest first; none where a season is slept.
   let episodes: [Episode]
+  /// What the user asked in them, and how it was answered.
+  let exchanges: [Exchange]
   /// Of earlier nights, first to last.
   let earlier: [Episode]
   /// The questions of earlier nights that still stand, without those that are set aside for exams.
@@ -28,6 +30,7 @@ struct Replay {
   private init(_ individual: Individual, on day: [Episode]) throws {
     let nights = try individual.lineage()
     episodes = try day.map { try individual.journal.heard($0) }
+    exchanges = try Exchange.all(in: day, of: individual.journal)
     earlier = try nights.flatMap(\.episodes).map {
       try individual.journal.heard(individual.journal.episode($0))
     }

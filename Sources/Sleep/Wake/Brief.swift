@@ -8,6 +8,8 @@ public struct Brief: Sendable {
   /// The sentences of which most was learned, most first.
   public let insights: [Insight]
   public let recall: RecallReport
+  /// Of the day's conversations; nil where nothing was asked in them.
+  public let review: Review?
 
   /// The number of sentences that a brief quotes.
   private static let length = 5
@@ -15,7 +17,11 @@ public struct Brief: Sendable {
   private static let shortestQuote = 40
 
   /// Chooses from all sentences of the day.
-  init(individual: String, night: Int, insights: [Insight], recall: RecallReport) {
+  init(
+    individual: String, night: Int, insights: [Insight], recall: RecallReport,
+    review: Review? = nil
+  ) {
+    self.review = review
     self.individual = individual
     self.night = night
     self.recall = recall
@@ -40,8 +46,18 @@ public struct Brief: Sendable {
       + "surprising words, \(percent(day.clozeNow)) are recalled (\(percent(day.clozeBefore)) before)."
   }
 
+  /// What was asked in the day's conversations, and what was answered wrongly; nil where nothing can be said of them.
+  private var conversations: String? {
+    guard let review, review.asked > 0 else { return nil }
+    let studied = review.misses.map { "“\($0.question)” \($0.answer)" }.joined(separator: "; ")
+    return "Of what it was asked, the journal answers \(review.asked); \(review.wentWell) "
+      + "\(review.wentWell == 1 ? "was" : "were") answered so."
+      + (studied.isEmpty ? "" : " Studied now: \(studied)")
+  }
+
   public var markdown: String {
     var lines = ["# \(heading)", "", summary, ""]
+    if let conversations { lines += [conversations, ""] }
     for (index, insight) in insights.enumerated() {
       lines.append("## \(index + 1). \(insight.citation ?? insight.title)")
       lines += ["", "> \(insight.quote)", "", learned(insight), ""]
@@ -71,7 +87,7 @@ public struct Brief: Sendable {
       .source { color: #666; margin: .2em 0; }
       </style></head><body>
       <h1>\(escaped(heading))</h1>
-      <p>\(escaped(summary))</p>
+      <p>\(escaped(summary))</p>\(conversations.map { "\n<p>\(escaped($0))</p>" } ?? "")
       <ol>
       \(items)
       </ol>

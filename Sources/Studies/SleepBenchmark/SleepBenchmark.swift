@@ -88,6 +88,13 @@ public struct SleepBenchmark: Sendable {
     public var plan: Plan
     public var before: Abilities
     public var mornings: [Morning] = []
+
+    /// The same as the beginning of `other`, which differs in nothing but the number of its nights; nil where it cannot be.
+    public func asBeginning(of other: Plan) -> Progress? {
+      var beginning = self
+      beginning.plan.nights = other.nights
+      return beginning.plan == other && mornings.count <= other.nights ? beginning : nil
+    }
   }
 
   public let plan: Plan

@@ -184,9 +184,9 @@ struct SleepCommand: Command {
     if invocation[self.season] {
       keep(try progress.settle(season()), goingOnWith: " --season")
     } else {
-      // One that was interrupted, or not kept, comes first.
-      try settleIfDue()
+      // A season that was begun goes on first; a night that was begun is not discarded for one.
       let hasDay = try !sleeper.unsleptEpisodes().isEmpty
+      if try !hasDay || season().isBegun() { try settleIfDue() }
       if slept.interruption == nil, hasDay || !hasSettled {
         let night = Night(sleeper, try settings.of(sleeper), neutral: neutral)
         keep(

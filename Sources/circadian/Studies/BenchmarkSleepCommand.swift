@@ -13,7 +13,9 @@ struct BenchmarkSleepCommand: Command {
     "Night after night on made-up worlds: what is still known, asked in words never studied."
   let discussion = """
     Every arm lives through the same days. A run that is complete is kept in the folder and not done again, so \
-    the same command goes on after an interruption. The results are report.md and report.html there.
+    the same command goes on after an interruption, and with more --nights from where it ended. The individuals \
+    stay there too: 'circadian memory sleeper --home FOLDER/home-full-1337' looks at one. The results are \
+    report.md and report.html.
     """
   let examples = [
     "circadian benchmark sleep --out results --nights 8 --facts 30 --seeds 5",
@@ -79,9 +81,10 @@ struct BenchmarkSleepCommand: Command {
   ) throws -> SleepBenchmark.Outcome {
     let benchmark = SleepBenchmark(plan, core: core)
     let plan = benchmark.plan
-    let file = folder.appendingPathComponent("\(plan.arm.rawValue)-\(plan.seed).json")
+    let name = "\(plan.arm.rawValue)-\(plan.seed)"
+    let file = folder.appendingPathComponent("\(name)-\(plan.nights)-nights.json")
     if let known = SleepBenchmark.Outcome.kept(in: file), known.plan == plan { return known }
-    let stage = BenchmarkStage(folder: folder, name: "\(plan.arm.rawValue)-\(plan.seed)")
+    let stage = BenchmarkStage(folder: folder, name: name)
     invocation.note("\(plan.arm.title), seed \(plan.seed)")
     let outcome = try benchmark.run(
       in: stage.home, from: stage.earlier(plan, invocation),
@@ -93,7 +96,6 @@ struct BenchmarkSleepCommand: Command {
         }
       })
     try AtomicFile.write(JSONFormat.data(outcome), to: file)
-    stage.clear()
     return outcome
   }
 }
@@ -116,11 +118,11 @@ struct BenchmarkStage {
   var home: Home { Home(root: folder) }
   private var file: URL { folder.appendingPathComponent("progress.json") }
 
-  /// What an interrupted run has come to; nil, and the folder empty, where there was none of this plan.
+  /// What an interrupted run, or one of fewer nights, has come to; nil, and the folder empty, where there was none.
   func earlier(
     _ plan: SleepBenchmark.Plan, _ invocation: Invocation
   ) -> SleepBenchmark.Progress? {
-    guard let found = SleepBenchmark.Progress.kept(in: file), found.plan == plan else {
+    guard let found = SleepBenchmark.Progress.kept(in: file)?.asBeginning(of: plan) else {
       clear()
       return nil
     }
