@@ -92,6 +92,22 @@ import Testing
     #expect(try individual.lineage().standing.map(\.number) == [1, 2])
   }
 
+  /// A night that comes first would discard a season's work, and a season a night's.
+  @Test func whatWasBegunIsKnown() throws {
+    let folder = try TemporaryFolder()
+    let (individual, settings) = try sleeper(folder)
+    let season = Season(individual, settings, neutral: Fixture.neutral)
+    #expect(try !season.isBegun())
+    _ = try season.settle(isInterrupted: { true })
+    #expect(try season.isBegun())
+    _ = try season.settle()
+    #expect(try !season.isBegun())
+    _ = try individual.journal.appendDocument(
+      title: "third", text: TinyCore.day.replacingOccurrences(of: "lamp", with: "gate"))
+    _ = try Night(individual, settings, neutral: Fixture.neutral).sleep(isInterrupted: { true })
+    #expect(try !season.isBegun())
+  }
+
   @Test func interruptedSeasonEndsWithTheSameBytes() throws {
     func memory(interruptedAt stop: Int?) throws -> Data {
       let folder = try TemporaryFolder()

@@ -28,6 +28,12 @@ import Testing
     // With what the journal finds in front of it, nearly everything is answered.
     #expect(whole.mornings[1].recall.allSatisfy { $0 >= 0.6 }, "\(whole.mornings[1].recall)")
     #expect(whole.mornings.allSatisfy { $0.memoryBytes == 0 && $0.season == nil })
+    // What was lived through is the beginning of more nights, and of no other days.
+    var longer = whole.plan
+    longer.nights = 3
+    #expect(whole.asBeginning(of: longer)?.mornings == whole.mornings)
+    longer.nights = 1
+    #expect(whole.asBeginning(of: longer) == nil)
     #expect(throws: (any Error).self) {
       // Another plan begins anew, and somebody lives there already.
       try SleepBenchmark(

@@ -132,7 +132,7 @@ public struct SleepBenchmark: Sendable {
   ) throws -> Progress {
     let sleeper: Individual
     var progress: Progress
-    if let earlier, earlier.plan == plan {
+    if let earlier = earlier?.asBeginning(of: plan) {
       sleeper = try Individual.open(name: Self.sleeper, in: home)
       progress = earlier
     } else {
