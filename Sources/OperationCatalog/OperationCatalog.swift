@@ -20,6 +20,7 @@ public enum OperationCatalog {
     let families: [(Size) -> [OperationCase]] = [
       arithmetic, activations, reductions, layout, embedding, products, linear, normalization,
       rotary, attention, crossEntropy, convolution, causalConvolution,
+      linearMemory,
     ]
     return families.flatMap { $0(size) }
       .filter { $0.precision == .float32 || Precision.fastest == .bfloat16 }

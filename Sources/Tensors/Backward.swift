@@ -171,6 +171,14 @@ enum Backward {
       if let out = sink.accumulator(for: taps) {
         ck_causal_convolution_backward_taps(form, x.floats, gradient.floats, out.floats)
       }
+
+    case .linearMemory(let rule, let checkpoints):
+      let pass = LinearMemoryPass(queries: inputs[0], values: inputs[2], rule)
+      sink.writeTogether(to: inputs) { gradients in
+        pass.backward(
+          inputs, checkpoints: checkpoints, gradient: gradient,
+          into: zip(inputs, gradients).map { $1 ?? .zeros($0.shape) })
+      }
     }
   }
 

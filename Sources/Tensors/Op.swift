@@ -42,6 +42,8 @@ enum Op {
   case convolution(ConvolutionGeometry)
   /// `inputs`: x, taps.
   case causalConvolution
+  /// `inputs`: queries, keys, values, rate, keep, memory; the result holds what was read, and then the memory.
+  case linearMemory(MemoryRule, checkpoints: Tensor)
 }
 
 /// How a tracked tensor was computed.

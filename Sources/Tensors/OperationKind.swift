@@ -2,7 +2,7 @@
 package enum OperationKind: String, CaseIterable, Sendable {
   case add, subtract, multiply, scale, addRow, reshape, transpose, slice, concatenate, sum
   case matrixMultiply, linear, embedding, activation, swiGLU, rmsNorm, layerNorm, softmax, rotary
-  case attention, crossEntropy, convolution, causalConvolution
+  case attention, crossEntropy, convolution, causalConvolution, linearMemory
 }
 
 extension Tensor {
@@ -37,6 +37,7 @@ extension Op {
     case .crossEntropy: .crossEntropy
     case .convolution: .convolution
     case .causalConvolution: .causalConvolution
+    case .linearMemory: .linearMemory
     }
   }
 }

@@ -119,6 +119,18 @@
   X(void, causal_convolution_backward_taps, \
     (ck_causal_shape shape, const float *x, const float *gradOut, float *gradTaps), \
     (shape, x, gradOut, gradTaps)) \
+  X(void, linear_memory, \
+    (ck_memory_shape shape, const float *query, const float *key, const float *value, \
+     const float *rate, const float *keep, const float *initial, float *out, float *last, \
+     float *checkpoints, float *scratch), \
+    (shape, query, key, value, rate, keep, initial, out, last, checkpoints, scratch)) \
+  X(void, linear_memory_backward, \
+    (ck_memory_shape shape, const float *query, const float *key, const float *value, \
+     const float *rate, const float *keep, const float *checkpoints, const float *gradOut, \
+     const float *gradLast, float *gradQuery, float *gradKey, float *gradValue, \
+     float *gradRate, float *gradKeep, float *gradInitial, float *scratch), \
+    (shape, query, key, value, rate, keep, checkpoints, gradOut, gradLast, gradQuery, gradKey, \
+     gradValue, gradRate, gradKeep, gradInitial, scratch)) \
   X(void, adamw, \
     (ck_adamw_step step, float *value, float *firstMoment, float *secondMoment, \
      const float *gradient, size_t count), \

@@ -48,6 +48,8 @@
 
 #include "causal_convolution.h"
 
+#include "linear_memory.h"
+
 #include "optimizer.h"
 
 #ifdef UNIT_TARGET
