@@ -155,9 +155,11 @@ public struct NightSettings: Sendable, Codable, Equatable {
     return fitted
   }
 
-  /// The same with smaller steps where a night would have fewer than ``leastSteps``: it learns more from as many tokens.
-  func fitted(toDay tokens: Int, questions: Int) -> NightSettings {
-    let share = Double(steps(dayTokens: tokens, questions: questions)) / Double(Self.leastSteps)
+  /// The same with smaller steps where a night would have few: it learns more from as many tokens.
+  package func fitted(toDay tokens: Int, questions: Int) -> NightSettings {
+    let steps = steps(dayTokens: tokens, questions: questions)
+    let isOnText = steps == self.steps(dayTokens: tokens, questions: 0)
+    let share = Double(steps) / Double(isOnText ? Self.leastTextSteps : Self.leastSteps)
     guard share < 1 else { return self }
     func scaled(_ count: Int, atLeast least: Int) -> Int {
       min(max(Int((Double(count) * share).rounded(.up)), least), count)
@@ -173,6 +175,8 @@ public struct NightSettings: Sendable, Codable, Equatable {
   }
 
   private static let leastSteps = 64
+  /// Text is learned less from few steps than questions are.
+  private static let leastTextSteps = 128
 
   /// The memory for a day of `tokens` tokens on a model of `blocks` blocks: every night's change is computed at every
   /// token ever after, and the upper blocks are enough for a short day.
@@ -204,7 +208,7 @@ public struct NightSettings: Sendable, Codable, Equatable {
   }
 
   /// The number of steps for a day of `tokens` tokens and so many questions.
-  func steps(dayTokens tokens: Int, questions: Int) -> Int {
+  package func steps(dayTokens tokens: Int, questions: Int) -> Int {
     let forText = passes * Double(tokens) / Double(dayWindows * window)
     let forQuestions = questionPasses * Double(questions) / Double(stepQuestions)
     return max(Int(max(forText, forQuestions).rounded(.up)), 1)

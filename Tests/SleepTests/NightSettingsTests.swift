@@ -17,6 +17,18 @@ import Testing
     #expect(NightSettings(described: ["of an older version": "1"]) == NightSettings())
   }
 
+  /// As many tokens in more steps, of a day that would have few.
+  @Test func shortDaysHaveSmallSteps() {
+    let settings = NightSettings()
+    let short = settings.fitted(toDay: 6_500, questions: 0)
+    #expect((4..<settings.dayWindows).contains(short.dayWindows))
+    #expect(short.steps(dayTokens: 6_500, questions: 0) >= 100)
+    // A long day has steps enough, and so has one of many questions.
+    #expect(settings.fitted(toDay: 15_000, questions: 0) == settings)
+    #expect(settings.fitted(toDay: 500, questions: 400) == settings)
+    #expect(settings.fitted(toDay: 500, questions: 100).stepQuestions < settings.stepQuestions)
+  }
+
   @Test func whatMakesNoNightIsSaid() {
     #expect(NightSettings().problem == nil)
     let faults: [(inout NightSettings) -> Void] = [
