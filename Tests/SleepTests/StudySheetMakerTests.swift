@@ -110,11 +110,18 @@ import Tokenizers
       QuestionWording(relation: $0.relationIndex, wording: 0).question(about: $0.subject)
     }
     try ask(questions[0], "It is \(world.facts[0].value).")
-    try ask(questions[1], "I don't know.")
+    // A word that the answer is only a part of.
+    try ask(questions[1], "Perhaps x\(world.facts[1].value)x.")
+    var random = RandomSource(seed: 4, name: "near miss")
+    let miss = try #require(world.unsaid(using: &random))
+    let unsaid = QuestionWording(relation: miss.relation, wording: 0).question(about: miss.subject)
+    try ask(unsaid, "In Rome.")
     try ask("Where does Zzyzx Qworp live?", "In Paris.")
     try individual.journal.appendTurn("That is all.", by: .user, to: talk)
     let exchanges = try Exchange.all(in: individual.unsleptEpisodes(), of: individual.journal)
-    #expect(exchanges.map(\.question) == questions.prefix(2) + ["Where does Zzyzx Qworp live?"])
+    #expect(
+      exchanges.map(\.question)
+        == questions.prefix(2) + [unsaid, "Where does Zzyzx Qworp live?"])
     let mind = try Mind.wake(individual)
     var settings = NightSettings()
     settings.reflectionRounds = 0

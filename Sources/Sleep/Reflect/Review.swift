@@ -18,13 +18,20 @@ public struct Review: Sendable, Codable, Equatable {
   /// Compares replies with the answers of `entries`, a judged one for every exchange.
   init(of exchanges: [Exchange], judged entries: [StudyEntry]) {
     for (exchange, entry) in zip(exchanges, entries) where entry.verdict == .kept {
-      // In whatever words it was said.
-      if exchange.reply.contains(entry.finalWord) {
+      if Self.says(entry.finalWord, exchange.reply) {
         wentWell += 1
       } else {
         misses.append(
           Miss(question: exchange.question, reply: exchange.reply, answer: entry.answer))
       }
+    }
+  }
+
+  /// Whether `reply` has `answer` in it, among whatever words, and not as a part of one.
+  private static func says(_ answer: String, _ reply: String) -> Bool {
+    reply.ranges(of: answer).contains { range in
+      let neighbours = [reply[..<range.lowerBound].last, reply[range.upperBound...].first]
+      return !neighbours.contains { $0.map { $0.isLetter || $0.isNumber } ?? false }
     }
   }
 }
