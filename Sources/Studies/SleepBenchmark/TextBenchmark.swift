@@ -28,6 +28,16 @@ public struct TextBenchmark: Sendable {
     public var drift, bitsPerToken: Double
     public var seconds, coreSeconds: Double
     public var memoryBytes: Int
+    /// What there was after the season that followed on the night; nil where none did.
+    public var season: Settled?
+  }
+
+  /// The morning after a season.
+  public struct Settled: Sendable, Codable, Equatable {
+    /// As ``Morning``'s.
+    public var cloze: [Double]
+    public var drift, seconds: Double
+    public var memoryBytes: Int
   }
 
   public struct Outcome: Sendable, Codable, Equatable {
@@ -37,10 +47,19 @@ public struct TextBenchmark: Sendable {
 
     public var matrix: RecallMatrix { RecallMatrix(mornings.map(\.cloze)) }
 
-    /// Of each day, what is recalled after the last night of what was on the morning after its own.
+    /// Of each day, what is recalled at the end of what was on the morning after its own night.
     public var kept: [Double] {
       guard let last = mornings.last else { return [] }
-      return mornings.indices.map { last.cloze[$0] / mornings[$0].cloze[$0] }
+      let end = last.season?.cloze ?? last.cloze
+      return mornings.indices.map { end[$0] / mornings[$0].cloze[$0] }
+    }
+
+    /// What all seasons together kept of what was recalled before them; nil where there were none.
+    public var keptBySeasons: Double? {
+      let settled = mornings.filter { $0.season != nil }
+      let before = settled.reduce(0) { $0 + $1.cloze.reduce(0, +) }
+      let after = settled.reduce(0) { $0 + ($1.season?.cloze ?? []).reduce(0, +) }
+      return before > 0 ? after / before : nil
     }
   }
 
@@ -85,12 +104,20 @@ public struct TextBenchmark: Sendable {
           sleeper, settings, neutral: neutral, rules: nil
         ).sleep(report: events), let day = recall.days.last
       else { break }
-      let morning = Morning(
+      var morning = Morning(
         number: index + 1, cloze: recall.days.map(\.clozeNow),
         bitsPerByte: recall.days.map(\.bitsPerByteNow), bitsPerByteBefore: day.bitsPerByteBefore,
         tokens: day.tokens, drift: recall.drift, bitsPerToken: day.bitsPerToken,
         seconds: night.seconds, coreSeconds: ProcessorTime.used - start,
         memoryBytes: recall.memoryBytes)
+      let season = Season(sleeper, settings, neutral: neutral, rules: nil)
+      if try season.isDue(),
+        case .committed(let record, let recall) = try season.settle(report: events)
+      {
+        morning.season = Settled(
+          cloze: recall.days.map(\.clozeNow), drift: recall.drift, seconds: record.seconds,
+          memoryBytes: recall.memoryBytes)
+      }
       mornings.append(morning)
       report(morning)
     }

@@ -6,17 +6,18 @@ public struct TextBenchmarkReport: Sendable {
 
   public init(_ outcomes: [TextBenchmark.Outcome]) { self.outcomes = outcomes }
 
-  private typealias Measure = (TextBenchmark.Outcome) -> Double
+  private typealias Measure = (TextBenchmark.Outcome) -> Double?
 
   private static var measures: [(name: String, value: Measure)] {
     [
       ("cloze after the last night", { $0.matrix.accuracy }),
       ("BWT", { $0.matrix.backwardTransfer }),
       ("least kept of a day", { $0.kept.min() ?? 0 }),
-      ("drift", { $0.mornings.last?.drift ?? 0 }),
+      ("kept by a season", { $0.keptBySeasons }),
+      ("drift", { $0.end?.drift ?? 0 }),
       ("lookup, change", { $0.after.lookup - $0.before.lookup }),
       ("bits per token", { $0.mean(\.bitsPerToken) }),
-      ("megabytes of memory", { Double($0.mornings.last?.memoryBytes ?? 0) / 1e6 }),
+      ("megabytes of memory", { Double($0.end?.memoryBytes ?? 0) / 1e6 }),
       ("seconds a night", { $0.mean(\.seconds) }),
     ]
   }
@@ -30,7 +31,7 @@ public struct TextBenchmarkReport: Sendable {
       [.text("arm"), .number("seeds")] + Self.measures.map { .number($0.name) },
       rows: arms.map { arm, own in
         [.init(arm.title), .init("\(own.count)")]
-          + Self.measures.map { .init(spread: own.map($0.value)) }
+          + Self.measures.map { .init(spread: own.compactMap($0.value)) }
       })
     var blocks: [ReportDocument.Block] = [
       .paragraph(
@@ -52,23 +53,34 @@ public struct TextBenchmarkReport: Sendable {
   private static func matrix(_ outcome: TextBenchmark.Outcome) -> ReportTable {
     let days = outcome.mornings.count
     let kept = outcome.kept
+    let after = outcome.mornings.flatMap { morning in
+      [("night \(morning.number)", morning.cloze)]
+        + (morning.season.map { [("season", $0.cloze)] } ?? [])
+    }
     return ReportTable(
-      "cloze of each text after each night, and what the last night leaves of the first morning",
+      "cloze of each text after each night, and what the last leaves of the first morning",
       [.text("text"), .number("tokens"), .number("bits per byte before")]
-        + (0..<days).map { .number("night \($0 + 1)") } + [.number("kept")],
+        + after.map { .number($0.0) } + [.number("kept")],
       rows: (0..<days).map { day in
         [
           .init(outcome.plan.texts[day]), .init("\(outcome.mornings[day].tokens)"),
           .init(ReportNumber.fixed(outcome.mornings[day].bitsPerByteBefore, 3)),
         ]
-          + (0..<days).map { night in
-            night < day ? "" : .init(ReportNumber.fixed(outcome.mornings[night].cloze[day], 3))
+          + after.map { _, cloze in
+            day < cloze.count ? .init(ReportNumber.fixed(cloze[day], 3)) : ""
           } + [.init(ReportNumber.fixed(kept[day], 3))]
       })
   }
 }
 
 extension TextBenchmark.Outcome {
+  /// Drift and bytes at the end.
+  fileprivate var end: (drift: Double, memoryBytes: Int)? {
+    mornings.last.map { last in
+      last.season.map { ($0.drift, $0.memoryBytes) } ?? (last.drift, last.memoryBytes)
+    }
+  }
+
   fileprivate func mean(_ value: (TextBenchmark.Morning) -> Double) -> Double {
     mornings.reduce(0) { $0 + value($1) } / Double(max(mornings.count, 1))
   }
