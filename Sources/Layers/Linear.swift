@@ -12,10 +12,19 @@ public struct Linear: Sendable {
     _ inWidth: Int, _ outWidth: Int, hasBias: Bool = false, initializer: Initializer? = nil,
     in scope: ParameterScope
   ) throws {
+    try self.init(
+      inWidth, outWidth, bias: hasBias ? .constant(0) : nil, initializer: initializer, in: scope)
+  }
+
+  /// The same with a bias that begins as `bias` says.
+  public init(
+    _ inWidth: Int, _ outWidth: Int, bias: Initializer?, initializer: Initializer? = nil,
+    in scope: ParameterScope
+  ) throws {
     weight = try scope.parameter(
       "weight", [outWidth, inWidth],
       initializer ?? .uniform(bound: (3 / Float(inWidth)).squareRoot()))
-    bias = hasBias ? try scope.parameter("bias", [outWidth], .constant(0)) : nil
+    self.bias = try bias.map { try scope.parameter("bias", [outWidth], $0) }
   }
 
   /// [..., in] -> [..., out].

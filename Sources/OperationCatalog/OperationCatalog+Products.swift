@@ -23,6 +23,46 @@ extension OperationCatalog {
     }
   }
 
+  /// A matrix for every batch entry and head, both ways.
+  static func headwiseProducts(_ size: Size) -> [OperationCase] {
+    let forms: [(batch: Int, time: Int, heads: Int, inner: Int, outer: Int)] = size.pick(
+      test: [(2, 5, 3, 7, 4), (1, 1, 1, 1, 17)], benchmark: [(8, 16, 6, 64, 64)])
+    return forms.flatMap { form in
+      [false, true].map { transposed in
+        let width = transposed ? form.outer : form.inner
+        return OperationCase(
+          "headwiseProduct" + (transposed ? ".transposed" : ""),
+          [
+            .floats([form.batch, form.time, form.heads, width]),
+            .floats([form.batch, form.inner, form.heads, form.outer]),
+          ], flops: 2 * form.batch * form.time * form.heads * form.inner * form.outer
+        ) {
+          $0[0].headwiseProduct($0[1], transposed: transposed)
+        } reference: { inputs in
+          let (x, matrices) = (inputs[0], inputs[1])
+          let result = transposed ? form.inner : form.outer
+          var out = ReferenceArray([form.batch, form.time, form.heads, result])
+          for b in 0..<form.batch {
+            for t in 0..<form.time {
+              for h in 0..<form.heads {
+                for i in 0..<form.inner {
+                  for j in 0..<form.outer {
+                    if transposed {
+                      out[b, t, h, i] += x[b, t, h, j] * matrices[b, i, h, j]
+                    } else {
+                      out[b, t, h, j] += x[b, t, h, i] * matrices[b, i, h, j]
+                    }
+                  }
+                }
+              }
+            }
+          }
+          return out
+        }
+      }
+    }
+  }
+
   /// With and without bias, in both precisions, for a batch and for a single row.
   static func linear(_ size: Size) -> [OperationCase] {
     let sizes: [(rows: [Int], inner: Int, outer: Int)] = size.pick(

@@ -18,9 +18,8 @@ public enum OperationCatalog {
   /// Every case at `size`; those in bfloat16 only where the processor has it.
   public static func cases(_ size: Size) -> [OperationCase] {
     let families: [(Size) -> [OperationCase]] = [
-      arithmetic, activations, reductions, layout, embedding, products, linear, normalization,
-      rotary, attention, crossEntropy, convolution, causalConvolution,
-      linearMemory,
+      arithmetic, activations, reductions, layout, embedding, products, headwiseProducts, linear,
+      normalization, rotary, attention, crossEntropy, convolution, causalConvolution, linearMemory,
     ]
     return families.flatMap { $0(size) }
       .filter { $0.precision == .float32 || Precision.fastest == .bfloat16 }

@@ -81,6 +81,9 @@ enum Backward {
     case .matrixMultiply(let transposeLeft, let transposeRight):
       propagateProduct(gradient, transposeLeft, transposeRight, inputs, sink)
 
+    case .headwiseProduct(let transposed):
+      propagateHeadwiseProduct(gradient, transposed, inputs, sink)
+
     case .linear(let precision):
       propagateLinear(gradient, precision, inputs, sink)
 
@@ -229,6 +232,28 @@ enum Backward {
         MatrixMultiply.multiply(
           transposeRight ? delta.transposed : other, transposeRight ? other.transposed : delta,
           into: out.matrix(at: index), accumulates: accumulates)
+      }
+    }
+  }
+
+  /// y = x M: dx = dy M^T, dM = x^T dy; y = x M^T: dx = dy M, dM = dy^T x.
+  private static func propagateHeadwiseProduct(
+    _ gradient: Tensor, _ transposed: Bool, _ inputs: [Tensor], _ sink: GradientSink
+  ) {
+    let (x, matrices) = (inputs[0], inputs[1])
+    sink.write(to: x) { out, accumulates in
+      gradient.eachHead(matrices) { delta, matrix, place in
+        MatrixMultiply.multiply(
+          delta, transposed ? matrix : matrix.transposed, into: out.rows(ofHead: place),
+          accumulates: accumulates)
+      }
+    }
+    sink.write(to: matrices) { out, accumulates in
+      gradient.eachHead(out) { delta, out, place in
+        let rows = x.rows(ofHead: place)
+        MatrixMultiply.multiply(
+          transposed ? delta.transposed : rows.transposed, transposed ? rows : delta, into: out,
+          accumulates: accumulates)
       }
     }
   }

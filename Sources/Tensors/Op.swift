@@ -21,6 +21,8 @@ enum Op {
   case sum
   /// `inputs`: a, b; batched over all axes but the last two.
   case matrixMultiply(transposeLeft: Bool, transposeRight: Bool)
+  /// `inputs`: x, matrices; a matrix for every batch entry and head.
+  case headwiseProduct(transposed: Bool)
   /// `inputs`: x, weight [out, in], and bias [out] when there is one.
   case linear(Precision)
   /// `inputs`: table.
@@ -42,7 +44,8 @@ enum Op {
   case convolution(ConvolutionGeometry)
   /// `inputs`: x, taps.
   case causalConvolution
-  /// `inputs`: queries, keys, values, rate, keep, memory; the result holds what was read, and then the memory.
+  /// `inputs`: queries, keys, values, rate, keep, memory, and inertia, momentum where there are; the result holds what was
+  /// read, and then the memory and the momentum.
   case linearMemory(MemoryRule, checkpoints: Tensor)
 }
 

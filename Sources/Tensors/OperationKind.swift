@@ -1,7 +1,7 @@
 /// The name of every case of ``Op``, so that a table of operations can be held against the list.
 package enum OperationKind: String, CaseIterable, Sendable {
   case add, subtract, multiply, scale, addRow, reshape, transpose, slice, concatenate, sum
-  case matrixMultiply, linear, embedding, activation, swiGLU, rmsNorm, layerNorm, softmax, rotary
+  case matrixMultiply, headwiseProduct, linear, embedding, activation, swiGLU, rmsNorm, layerNorm, softmax, rotary
   case attention, crossEntropy, convolution, causalConvolution, linearMemory
 }
 
@@ -25,6 +25,7 @@ extension Op {
     case .concatenate: .concatenate
     case .sum: .sum
     case .matrixMultiply: .matrixMultiply
+    case .headwiseProduct: .headwiseProduct
     case .linear: .linear
     case .embedding: .embedding
     case .activation: .activation

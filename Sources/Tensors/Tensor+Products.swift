@@ -23,6 +23,44 @@ extension Tensor {
       .matrixMultiply(transposeLeft: transposeSelf, transposeRight: transposeOther), self, other)
   }
 
+  /// Every head of every row through a matrix of its batch entry and head: `self` [batch, time, heads, in], `matrices`
+  /// [batch, in, heads, out] -> [batch, time, heads, out], or backwards, from out to in, where `transposed`.
+  public func headwiseProduct(_ matrices: Tensor, transposed: Bool = false) -> Tensor {
+    precondition(
+      shape.rank == 4 && matrices.shape.rank == 4 && matrices.shape[0] == shape[0]
+        && matrices.shape[2] == shape[2] && matrices.shape[transposed ? 3 : 1] == shape[3],
+      "heads of \(shape) through \(matrices.shape)\(transposed ? " transposed" : "")")
+    let out = Tensor(uninitialized: shape.replacingWidth(matrices.shape[transposed ? 1 : 3]))
+    eachHead(matrices) { rows, matrix, place in
+      MatrixMultiply.multiply(
+        rows, transposed ? matrix.transposed : matrix, into: out.rows(ofHead: place),
+        accumulates: false)
+    }
+    return out.recorded(.headwiseProduct(transposed: transposed), self, matrices)
+  }
+
+  /// A batch entry and a head.
+  struct HeadPlace { var entry, head: Int }
+
+  /// The rows [time, width] of a head of this tensor [batch, time, heads, width].
+  func rows(ofHead place: HeadPlace) -> Matrix {
+    let (time, heads, width) = (shape[1], shape[2], shape[3])
+    return Matrix(
+      pointer: UnsafeMutableRawPointer(
+        floats + place.entry * time * heads * width + place.head * width), rows: time,
+      columns: width, rowStride: heads * width)
+  }
+
+  /// The rows of every head of this tensor with its matrix among `matrices`, which lie as rows do.
+  func eachHead(_ matrices: Tensor, _ body: (Matrix, Matrix, HeadPlace) -> Void) {
+    for entry in 0..<shape[0] {
+      for head in 0..<shape[2] {
+        let place = HeadPlace(entry: entry, head: head)
+        body(rows(ofHead: place), matrices.rows(ofHead: place), place)
+      }
+    }
+  }
+
   /// A linear map of every row: `self` [..., in], `weight` [out, in], `bias` [out] -> [..., out].
   ///
   /// Computed in ``Precision/current``; a bfloat16 weight is widened only where the precision asks for it.

@@ -121,16 +121,20 @@
     (shape, x, gradOut, gradTaps)) \
   X(void, linear_memory, \
     (ck_memory_shape shape, const float *query, const float *key, const float *value, \
-     const float *rate, const float *keep, const float *initial, float *out, float *last, \
+     const float *rate, const float *keep, const float *inertia, const float *initial, \
+     const float *initialMomentum, float *out, float *last, float *lastMomentum, \
      float *checkpoints, float *scratch), \
-    (shape, query, key, value, rate, keep, initial, out, last, checkpoints, scratch)) \
+    (shape, query, key, value, rate, keep, inertia, initial, initialMomentum, out, last, \
+     lastMomentum, checkpoints, scratch)) \
   X(void, linear_memory_backward, \
     (ck_memory_shape shape, const float *query, const float *key, const float *value, \
-     const float *rate, const float *keep, const float *checkpoints, const float *gradOut, \
-     const float *gradLast, float *gradQuery, float *gradKey, float *gradValue, \
-     float *gradRate, float *gradKeep, float *gradInitial, float *scratch), \
-    (shape, query, key, value, rate, keep, checkpoints, gradOut, gradLast, gradQuery, gradKey, \
-     gradValue, gradRate, gradKeep, gradInitial, scratch)) \
+     const float *rate, const float *keep, const float *inertia, const float *checkpoints, \
+     const float *gradOut, const float *gradLast, const float *gradLastMomentum, \
+     float *gradQuery, float *gradKey, float *gradValue, float *gradRate, float *gradKeep, \
+     float *gradInertia, float *gradInitial, float *gradInitialMomentum, float *scratch), \
+    (shape, query, key, value, rate, keep, inertia, checkpoints, gradOut, gradLast, \
+     gradLastMomentum, gradQuery, gradKey, gradValue, gradRate, gradKeep, gradInertia, \
+     gradInitial, gradInitialMomentum, scratch)) \
   X(void, adamw, \
     (ck_adamw_step step, float *value, float *firstMoment, float *secondMoment, \
      const float *gradient, size_t count), \

@@ -118,16 +118,19 @@ void ck_causal_convolution_backward_x(ck_causal_shape shape, const float *taps, 
 void ck_causal_convolution_backward_taps(ck_causal_shape shape, const float *x, const float *gradOut, float *gradTaps); // accumulates
 
 // -- Linear associative memory -------------------------------------------------------------------------------
-// For every batch entry and head a matrix S [keyWidth, valueWidth], written to and read at every step (the delta
-// rule of DeltaNet, 2406.06484, gated as in 2412.06464; Hebbian where it does not erase):
-//   S_t = keep_t S_(t-1) + rate_t k_t (v_t - erases * (keep_t S_(t-1))^T k_t)^T ;  out_t = S_t^T q_t
-// query, key [batch, time, heads, keyWidth]; value, out [batch, time, heads, valueWidth]; rate, keep [batch, time, heads];
-// initial, last [batch, keyWidth, heads, valueWidth]. checkpoints [batch, heads, chunks, keyWidth, valueWidth] receive S
-// before every chunk of `chunk` steps. scratch: keyWidth * valueWidth floats.
+// For every batch entry and head a matrix M [keyWidth, valueWidth], written to and read at every step (the delta
+// rule of DeltaNet, 2406.06484, gated as in 2412.06464; Hebbian where it does not erase; with the momentum of Titans,
+// 2501.00663, where there is an inertia):
+//   S_t = inertia_t S_(t-1) + rate_t k_t (v_t - erases * (keep_t M_(t-1))^T k_t)^T
+//   M_t = keep_t M_(t-1) + S_t ;  out_t = M_t^T q_t
+// query, key [batch, time, heads, keyWidth]; value, out [batch, time, heads, valueWidth]; rate, keep, inertia [batch, time,
+// heads]; M and S at both ends [batch, keyWidth, heads, valueWidth]. checkpoints [batch, heads, chunks, keyWidth,
+// valueWidth] receive M before every chunk of `chunk` steps; scratch: keyWidth * valueWidth floats. With inertia both
+// are twice as large; without, it and all of S are NULL.
 typedef struct { size_t batch, time, heads, keyWidth, valueWidth, chunk; bool erases; } ck_memory_shape;
-void ck_linear_memory(ck_memory_shape shape, const float *query, const float *key, const float *value, const float *rate, const float *keep, const float *initial, float *out, float *last, float *checkpoints, float *scratch);
-// All gradients are accumulated. scratch: (chunk + 2) * keyWidth * valueWidth + (chunk + 2) * valueWidth floats.
-void ck_linear_memory_backward(ck_memory_shape shape, const float *query, const float *key, const float *value, const float *rate, const float *keep, const float *checkpoints, const float *gradOut, const float *gradLast, float *gradQuery, float *gradKey, float *gradValue, float *gradRate, float *gradKeep, float *gradInitial, float *scratch);
+void ck_linear_memory(ck_memory_shape shape, const float *query, const float *key, const float *value, const float *rate, const float *keep, const float *inertia, const float *initial, const float *initialMomentum, float *out, float *last, float *lastMomentum, float *checkpoints, float *scratch);
+// All gradients are accumulated. scratch: (chunk + 2) * (M's, and S's, size + valueWidth) floats.
+void ck_linear_memory_backward(ck_memory_shape shape, const float *query, const float *key, const float *value, const float *rate, const float *keep, const float *inertia, const float *checkpoints, const float *gradOut, const float *gradLast, const float *gradLastMomentum, float *gradQuery, float *gradKey, float *gradValue, float *gradRate, float *gradKeep, float *gradInertia, float *gradInitial, float *gradInitialMomentum, float *scratch);
 
 // -- Optimizers ------------------------------------------------------------------------------------------------
 // AdamW (1711.05101), one pass. gradient is multiplied by gradientScale first. biasCorrection1 = 1 - beta1^t etc.

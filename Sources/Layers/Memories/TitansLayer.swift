@@ -1,0 +1,80 @@
+import Tensors
+
+/// The neural memory of Titans (2501.00663) in place of attention.
+///
+/// What surprises it is written, with momentum, and what is old fades: S_t = inertia S_(t-1) - rate grad,
+/// M_t = keep M_(t-1) + S_t, all three of them functions of the row. The rate is a share of 1 - inertia, so that
+/// the momentum is a mean of surprises and cannot outgrow them.
+public struct TitansLayer: RecurrentLayer {
+  /// The memory's network, and after how many rows the gradient is taken at its weights anew.
+  public struct Form: Sendable, Codable, Hashable {
+    /// 1 or 2.
+    public var depth: Int
+    public var period: Int
+
+    public init(depth: Int = 2, period: Int = 16) {
+      self.depth = depth
+      self.period = period
+    }
+  }
+
+  private let form: Form
+  private let heads: MemoryHeads
+  private let query, key, value: Linear
+  private let rate, keep, inertia: MemoryGate
+  private let memory: NeuralMemory
+
+  /// Creates the layer in `scope`.
+  ///
+  /// - Precondition: `heads` divides `width`.
+  public init(
+    _ form: Form, width: Int, heads count: Int, outputInitializer: Initializer? = nil,
+    in scope: ParameterScope
+  ) throws {
+    self.form = form
+    heads = try MemoryHeads(
+      width: width, count: count, outputInitializer: outputInitializer, in: scope)
+    query = try Linear(width, width, in: scope / "query")
+    key = try Linear(width, width, in: scope / "key")
+    value = try Linear(width, width, in: scope / "value")
+    rate = try MemoryGate(width: width, heads: count, beginning: 0.5, in: scope / "rate")
+    keep = try MemoryGate(width: width, heads: count, beginning: 0.99, in: scope / "keep")
+    inertia = try MemoryGate(width: width, heads: count, beginning: 0.2, in: scope / "inertia")
+    memory = try NeuralMemory(
+      .momentum, depth: form.depth, isResidual: false, heads: count, width: width / count,
+      hiddenWidth: width / count, in: scope / "memory")
+  }
+
+  public func initialState(batch: Int) -> MemoryState {
+    MemoryState(tensors: memory.beginning(batch: batch).tensors)
+  }
+
+  public func callAsFunction(_ x: Tensor, continuing state: inout MemoryState) -> Tensor {
+    let queries = heads.split(query(x)).activated(by: .silu).withUnitRows()
+    let moving = inertia(x)
+    let wanted = rate(x)
+    let writes = NeuralMemory.Writes(
+      keys: heads.split(key(x)).activated(by: .silu).withUnitRows(), values: heads.split(value(x)),
+      rate: wanted - wanted * moving, keep: keep(x), inertia: moving)
+    var weights = NeuralMemory.Weights(state.tensors, depth: form.depth)
+    let read = pieces(of: x.shape[1], after: state.step, period: form.period).map { piece in
+      let read = memory.write(
+        writes.rows(piece), reading: queries.sliced(axis: 1, piece), to: &weights)
+      state.step += piece.count
+      if state.step.isMultiple(of: form.period) { memory.settle(&weights) }
+      return read
+    }
+    state.tensors = weights.tensors
+    return heads.join(.concatenated(read, axis: 1))
+  }
+}
+
+extension NeuralMemory.Writes {
+  /// Those of some of the steps.
+  func rows(_ range: Range<Int>) -> NeuralMemory.Writes {
+    func part(_ tensor: Tensor) -> Tensor { tensor.sliced(axis: 1, range) }
+    return .init(
+      keys: part(keys), values: part(values), rate: part(rate), keep: part(keep),
+      inertia: inertia.map(part))
+  }
+}
