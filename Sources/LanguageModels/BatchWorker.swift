@@ -8,7 +8,7 @@ struct BatchWorker {
   private(set) var active: [BatchSequence] = []
   private var finished: [BatchSequence] = []
   /// The prompt read last: requests that share it need not come all at once.
-  private var lastRead: (prompt: [Int32], cache: KeyValueCache, logits: Tensor)?
+  private var lastRead: (prompt: [Int32], cache: WorkingMemory, logits: Tensor)?
 
   init(_ generator: BatchGenerator) {
     self.generator = generator
@@ -21,7 +21,7 @@ struct BatchWorker {
     let longest = model.configuration.contextLength
     guard !prompt.isEmpty, prompt.count <= longest else {
       for (index, request) in requests {
-        let cache = KeyValueCache(model.configuration, capacity: 0)
+        let cache = WorkingMemory(model.configuration, capacity: 0)
         let sequence = BatchSequence(index, request, cache, seed: generator.seed)
         sequence.end(.contextFull)
         finished.append(sequence)
@@ -29,7 +29,7 @@ struct BatchWorker {
       return
     }
     if lastRead?.prompt != prompt {
-      let cache = KeyValueCache(model.configuration, capacity: prompt.count)
+      let cache = WorkingMemory(model.configuration, capacity: prompt.count)
       lastRead = (prompt, cache, read(prompt, into: cache))
     }
     guard let (_, cache, logits) = lastRead else { return }
@@ -38,7 +38,7 @@ struct BatchWorker {
         generator.insertion == nil
         ? min(prompt.count + max(request.limit, 0), longest) : longest
       let sequence = BatchSequence(
-        index, request, KeyValueCache(copying: cache, capacity: capacity), seed: generator.seed)
+        index, request, WorkingMemory(copying: cache, capacity: capacity), seed: generator.seed)
       if request.limit > 0 {
         try go(on: sequence, choices(logits), row: 0)
       } else {
@@ -74,7 +74,7 @@ struct BatchWorker {
   }
 
   /// Reads `tokens` into a sequence's own cache; returns the logits that follow [1, 1, vocabulary].
-  private func read(_ tokens: [Int32], into cache: KeyValueCache) -> Tensor {
+  private func read(_ tokens: [Int32], into cache: WorkingMemory) -> Tensor {
     model.nextLogits(
       model.hidden(Tensor(indices: tokens, shape: [1, tokens.count]), cache: cache))
   }
@@ -141,14 +141,14 @@ private struct Choices {
 final class BatchSequence {
   let index: Int
   let request: BatchGenerator.Request
-  let cache: KeyValueCache
+  let cache: WorkingMemory
   var random: RandomSource
   private(set) var continuation = BatchGenerator.Continuation()
   private(set) var ownCount = 0
   private(set) var isEnded = false
 
   init(
-    _ index: Int, _ request: BatchGenerator.Request, _ cache: KeyValueCache, seed: UInt64
+    _ index: Int, _ request: BatchGenerator.Request, _ cache: WorkingMemory, seed: UInt64
   ) {
     self.index = index
     self.request = request

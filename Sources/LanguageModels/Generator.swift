@@ -19,14 +19,14 @@ public struct Generator {
   private let tokenizer: any Tokenizer
   /// The tokens in the cache so far.
   public private(set) var context: [Int32] = []
-  private let cache: KeyValueCache
+  private let cache: WorkingMemory
   private var logits: Tensor?
 
   /// A generator with an empty context.
   public init(_ model: Transformer, _ tokenizer: any Tokenizer) {
     self.model = model
     self.tokenizer = tokenizer
-    cache = KeyValueCache(model.configuration)
+    cache = WorkingMemory(model.configuration)
   }
 
   /// How many more tokens fit into the context.
@@ -68,8 +68,9 @@ public struct Generator {
   /// Forgets all but the first `count` tokens; what comes next is known once something is read again.
   public mutating func rewind(to count: Int) {
     guard count < context.count else { return }
-    cache.truncate(to: count)
-    context.removeLast(context.count - max(count, 0))
+    let missing = context[cache.truncate(to: count)..<max(count, 0)]
+    context = Array(context[..<cache.count])
+    read(Array(missing))
     logits = nil
   }
 

@@ -7,6 +7,12 @@ protocol PassContext {
   func convolve(
     _ x: Tensor, by convolution: ShortConvolution, layer: Int, _ place: Block.Convolved
   ) -> Tensor
+  func remember(_ x: Tensor, by memory: any RecurrentLayer, layer: Int) -> Tensor
+}
+
+extension PassContext {
+  /// Of rows that begin their sequences.
+  func remember(_ x: Tensor, by memory: any RecurrentLayer, layer: Int) -> Tensor { memory(x) }
 }
 
 /// Rows that begin their sequences: nothing came before.
@@ -24,11 +30,15 @@ struct NoContext: PassContext {
 
 /// Rows [1, time, ...] that continue one cache.
 struct OneContext: PassContext {
-  let cache: KeyValueCache
+  let cache: WorkingMemory
 
   func attend(layer: Int, queries: Tensor, keys: Tensor, values: Tensor, slots: Slots?) -> Tensor {
     let all = cache.extend(layer: layer, keys: keys, values: values)
     return queries.attending(keys: all.keys, values: all.values, slots: slots)
+  }
+
+  func remember(_ x: Tensor, by memory: any RecurrentLayer, layer: Int) -> Tensor {
+    cache.remember(x, by: memory, layer: layer)
   }
 
   func convolve(
@@ -42,7 +52,7 @@ struct OneContext: PassContext {
 
 /// Rows [1, rows, ...] of which row i continues cache i; those past the last cache are padding.
 struct SeparateContexts: PassContext {
-  let caches: [KeyValueCache]
+  let caches: [WorkingMemory]
 
   func attend(layer: Int, queries: Tensor, keys: Tensor, values: Tensor, slots: Slots?) -> Tensor {
     let contexts = caches.enumerated().map { row, cache in
@@ -57,15 +67,25 @@ struct SeparateContexts: PassContext {
   func convolve(
     _ x: Tensor, by convolution: ShortConvolution, layer: Int, _ place: Block.Convolved
   ) -> Tensor {
-    let mixed = (0..<x.shape[1]).map { row in
-      let own = x.sliced(axis: 1, row..<row + 1)
-      guard row < caches.count else { return own }
-      return convolution(
+    eachRow(of: x) { row, own, cache in
+      convolution(
         own,
-        preceding: caches[row].precede(
+        preceding: cache.precede(
           layer: layer, place, rows: row..<row + 1, of: x, reach: convolution.reach))
     }
-    return .concatenated(mixed, axis: 1)
+  }
+
+  func remember(_ x: Tensor, by memory: any RecurrentLayer, layer: Int) -> Tensor {
+    eachRow(of: x) { $2.remember($1, by: memory, layer: layer) }
+  }
+
+  /// What `body` makes of every row [1, 1, width] with its cache; padding stays as it is.
+  private func eachRow(of x: Tensor, _ body: (Int, Tensor, WorkingMemory) -> Tensor) -> Tensor {
+    let rows = (0..<x.shape[1]).map { row in
+      let own = x.sliced(axis: 1, row..<row + 1)
+      return row < caches.count ? body(row, own, caches[row]) : own
+    }
+    return .concatenated(rows, axis: 1)
   }
 }
 

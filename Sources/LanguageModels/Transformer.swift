@@ -53,7 +53,7 @@ public struct Transformer: Sendable {
   ///
   /// With a cache, the tokens continue what it holds, and it holds them afterwards.
   public func hidden(
-    _ tokens: Tensor, cache: KeyValueCache? = nil, trace: ((String, Tensor) -> Void)? = nil
+    _ tokens: Tensor, cache: WorkingMemory? = nil, trace: ((String, Tensor) -> Void)? = nil
   ) -> Tensor {
     let start = cache?.count ?? 0
     let time = tokens.shape[1]
@@ -68,7 +68,7 @@ public struct Transformer: Sendable {
   ///
   /// Rows past the last cache are padding. All rows go through a layer's products together; only
   /// attention and short convolutions are each sequence's own.
-  func hidden(_ tokens: Tensor, continuing caches: [KeyValueCache]) -> Tensor {
+  func hidden(_ tokens: Tensor, continuing caches: [WorkingMemory]) -> Tensor {
     let padding = [Int32](repeating: 0, count: tokens.shape[1] - caches.count)
     let x = hidden(
       tokens, positions: caches.map { Int32($0.count) } + padding,
@@ -178,7 +178,7 @@ public struct Transformer: Sendable {
   }
 }
 
-/// Attention, then the feed-forward block, each added to the residual stream after a normalisation.
+/// Attention or what stands in its place, then the feed-forward block, each added to the residual stream after a normalisation.
 struct Block: Sendable {
   /// Where a block has short convolutions: on what attention and the feed-forward block read.
   enum Convolved: Int, CaseIterable {
@@ -187,8 +187,14 @@ struct Block: Sendable {
 
   private let attentionConvolution, feedForwardConvolution: ShortConvolution?
   private let attentionNormalization, feedForwardNormalization: Normalization
-  private let attention: Attention
-  private let feedForward: FeedForward
+  private let mixer: Mixer
+  private let feedForward: any RowLayer
+
+  /// What carries something from one row to another.
+  private enum Mixer {
+    case attention(Attention)
+    case memory(any RecurrentLayer)
+  }
 
   init(_ configuration: TransformerConfiguration, in scope: ParameterScope) throws {
     let width = configuration.width
@@ -203,38 +209,56 @@ struct Block: Sendable {
       configuration.normalization, width: width, epsilon: configuration.epsilon,
       in: scope / "attentionNormalization")
     // Both maps into the residual stream start at zero: at first every block is the identity.
-    attention = try Attention(
-      AttentionGeometry(
-        width: width, headCount: configuration.headCount,
-        keyHeadCount: configuration.keyHeadCount),
-      normalizesKeys: configuration.normalizesKeys,
-      querySharpness: configuration.querySharpness ?? 1, hasBias: configuration.hasBias,
-      outputInitializer: .constant(0), in: scope / "attention")
+    if let memory = configuration.memory {
+      mixer = .memory(
+        try memory.layer(
+          width: width, heads: configuration.headCount, outputInitializer: .constant(0),
+          in: scope / "memory"))
+    } else {
+      mixer = .attention(
+        try Attention(
+          AttentionGeometry(
+            width: width, headCount: configuration.headCount,
+            keyHeadCount: configuration.keyHeadCount),
+          normalizesKeys: configuration.normalizesKeys,
+          querySharpness: configuration.querySharpness ?? 1, hasBias: configuration.hasBias,
+          outputInitializer: .constant(0), in: scope / "attention"))
+    }
     feedForwardNormalization = try Normalization(
       configuration.normalization, width: width, epsilon: configuration.epsilon,
       in: scope / "feedForwardNormalization")
-    feedForward = try FeedForward(
-      configuration.feedForward, width: width, hiddenWidth: configuration.hiddenWidth,
-      hasBias: configuration.hasBias, outputInitializer: .constant(0), in: scope / "feedForward")
+    if let continuum = configuration.continuum {
+      feedForward = try ContinuumMemory(
+        continuum, configuration.feedForward, width: width, hiddenWidth: configuration.hiddenWidth,
+        hasBias: configuration.hasBias, outputInitializer: .constant(0), in: scope / "feedForward")
+    } else {
+      feedForward = try FeedForward(
+        configuration.feedForward, width: width, hiddenWidth: configuration.hiddenWidth,
+        hasBias: configuration.hasBias, outputInitializer: .constant(0), in: scope / "feedForward")
+    }
   }
 
   func callAsFunction(
     _ x: Tensor, layer: Int, rotary: (table: RotaryTable, positions: Tensor)?,
     in context: any PassContext
   ) -> Tensor {
-    func mixed(
+    func convolved(
       _ x: Tensor, by convolution: ShortConvolution?, _ place: Convolved
     ) -> Tensor {
       convolution.map { context.convolve(x, by: $0, layer: layer, place) } ?? x
     }
-    let read = mixed(attentionNormalization(x), by: attentionConvolution, .attention)
-    let attended =
-      x
-      + attention(read, rotary: rotary) {
-        context.attend(layer: layer, queries: $0, keys: $1, values: $2, slots: $3)
+    let read = convolved(attentionNormalization(x), by: attentionConvolution, .attention)
+    let mixed =
+      switch mixer {
+      case .attention(let attention):
+        attention(read, rotary: rotary) {
+          context.attend(layer: layer, queries: $0, keys: $1, values: $2, slots: $3)
+        }
+      case .memory(let memory): context.remember(read, by: memory, layer: layer)
       }
-    return attended
+    let after = x + mixed
+    return after
       + feedForward(
-        mixed(feedForwardNormalization(attended), by: feedForwardConvolution, .feedForward))
+        convolved(feedForwardNormalization(after), by: feedForwardConvolution, .feedForward))
   }
 }

@@ -36,6 +36,10 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
   public var tiesHead: Bool
   /// Logits are squashed to within this bound by tanh; 0 leaves them as they are.
   public var softcap: Float
+  /// What stands in attention's place; nil is attention.
+  public var memory: SequenceMemory?
+  /// The levels of the feed-forward blocks; nil is one that changes with every step.
+  public var continuum: ContinuumMemory.Form?
   /// How many rows the short convolutions before attention and feed-forward mix, their own among them; nil
   /// where there are none.
   public var convolutionTaps: Int?
@@ -84,8 +88,9 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
       softcap: 0)
   }
 
-  /// Bytes that one token of context occupies in a ``KeyValueCache``, in float32.
+  /// Bytes that one token of context occupies in a ``WorkingMemory``, in float32; 0 where it is of one size.
   public var cacheBytesPerToken: Int {
+    guard memory == nil else { return 0 }
     let keysAndValues = 2 * keyHeadCount * (width / headCount)
     let convolved = convolutionTaps == nil ? 0 : Block.Convolved.allCases.count * width
     return layerCount * (keysAndValues + convolved) * MemoryLayout<Float>.size
@@ -122,6 +127,7 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
     if let querySharpness, !(querySharpness > 0 && querySharpness.isFinite) {
       return "querySharpness is \(querySharpness), expected a positive number, or none"
     }
+    if let problem = memory?.problem ?? continuum?.problem { return problem }
     if !(epsilon > 0 && epsilon < 1) { return "epsilon is \(epsilon), expected 0 to 1" }
     if !(softcap >= 0 && softcap.isFinite) { return "softcap is \(softcap), expected 0 or more" }
     return nil

@@ -1,9 +1,14 @@
 import Tensors
 
+/// A layer that works on each row alone: [..., width] -> [..., width].
+public protocol RowLayer: Sendable {
+  func callAsFunction(_ x: Tensor) -> Tensor
+}
+
 /// The block that works on each position alone.
-public struct FeedForward: Sendable {
+public struct FeedForward: RowLayer {
   /// What stands between the two maps.
-  public enum Kind: String, Sendable, Codable {
+  public enum Kind: String, Sendable, Codable, Hashable {
     case gelu, geluExact, reluSquared
     /// Gated: silu(gate x) * up x (2002.05202).
     case swiGLU

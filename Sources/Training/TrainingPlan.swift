@@ -48,7 +48,7 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     }
     return OptimizerGroups([
       .init("matrices", Muon(learningRate: matrixRate)) {
-        $0.path.hasPrefix("blocks.") && $0.shape.rank == 2
+        $0.path.hasPrefix("blocks.") && $0.shape.rank == 2 && !$0.path.contains(".gates.")
       },
       .init("embedding", adamW(embeddingRate)) { $0.path.hasPrefix("embedding.") },
       .init("rest", adamW(headRate)),

@@ -27,7 +27,7 @@ import Testing
   private func alone(
     _ model: Transformer, _ prompt: [Int32], limit: Int, stop: Int32
   ) -> (tokens: [Int32], ending: BatchGenerator.Ending) {
-    let cache = KeyValueCache(model.configuration)
+    let cache = WorkingMemory(model.configuration)
     var tokens: [Int32] = []
     var new = prompt
     while true {

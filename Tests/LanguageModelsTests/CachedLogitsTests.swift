@@ -15,7 +15,7 @@ import Testing
   /// The logits of `tokens`, read in pieces of `sizes` into `cache`.
   private func logits(
     _ model: Transformer, _ tokens: some Collection<Int32>, inPieces sizes: [Int],
-    _ cache: KeyValueCache
+    _ cache: WorkingMemory
   ) -> Tensor {
     var rest = Array(tokens)
     let pieces = sizes.map { size in
@@ -46,7 +46,7 @@ import Testing
     // Otherwise agreement would say little.
     #expect(whole.values.map(abs).max()! > 0.5)
     for sizes in [[23], [1, 5, 2, 9, 6], Array(repeating: 1, count: 23), [22, 1]] {
-      let cache = KeyValueCache(configuration)
+      let cache = WorkingMemory(configuration)
       #expect(distance(logits(model, tokens, inPieces: sizes, cache), whole) < Self.tolerance)
       #expect(cache.count == 23)
     }
@@ -74,7 +74,7 @@ import Testing
       attachSlots(count, to: model, night: night)
       let whole = logits(model, tokens)
       #expect(distance(whole, earlier) > 1e-2, "slots change what the model says")
-      let cached = logits(model, tokens, inPieces: [4, 1, 12], KeyValueCache(configuration))
+      let cached = logits(model, tokens, inPieces: [4, 1, 12], WorkingMemory(configuration))
       #expect(distance(cached, whole) < Self.tolerance)
       earlier = whole
     }
@@ -87,7 +87,7 @@ import Testing
     let model = try randomModel(configuration)
     let tokens = randomTokens(20, below: configuration.vocabularySize)
     let others = randomTokens(9, below: configuration.vocabularySize, seed: 3)
-    let cache = KeyValueCache(configuration)
+    let cache = WorkingMemory(configuration)
     _ = logits(model, tokens, inPieces: [20], cache)
     cache.truncate(to: 40)
     #expect(cache.count == 20)
@@ -154,7 +154,7 @@ import Testing
     #expect(SmallConfiguration.llama.cacheBytesPerToken == 2 * 3 * 2 * 8 * 4)
     // and what two convolutions of each of 2 layers read, 64 wide
     #expect(SmallConfiguration.convolved.cacheBytesPerToken == (2 * 2 * 2 * 16 + 2 * 2 * 64) * 4)
-    #expect(KeyValueCache(SmallConfiguration.llama, capacity: 5).capacity == 5)
-    #expect(KeyValueCache(SmallConfiguration.llama, capacity: 500).capacity == 48)
+    #expect(WorkingMemory(SmallConfiguration.llama, capacity: 5).capacity == 5)
+    #expect(WorkingMemory(SmallConfiguration.llama, capacity: 500).capacity == 48)
   }
 }

@@ -96,7 +96,7 @@ struct NanoSortTests {
     for (letters, sorted) in [
       ([2, 0, 1, 1, 2, 0], [0, 0, 1, 1, 2, 2]), ([1, 2, 0, 0, 0, 1], [0, 0, 0, 1, 1, 2]),
     ] as [([Int32], [Int32])] {
-      let cache = KeyValueCache(oracle.model.configuration)
+      let cache = WorkingMemory(oracle.model.configuration)
       var next = letters
       var written: [Int32] = []
       while written.count < 6 {

@@ -51,6 +51,9 @@ struct MemoryHeads: Sendable {
 struct MemoryGate: Sendable {
   private let projection: Linear
 
+  /// Where a layer's gates lie: they are too narrow for an optimizer of matrices.
+  static let folder = "gates"
+
   /// `beginning` is what it gives at first.
   init(width: Int, heads: Int, beginning: Float, in scope: ParameterScope) throws {
     projection = try Linear(
@@ -86,10 +89,10 @@ public struct LinearMemoryLayer: RecurrentLayer {
     query = try Linear(width, width, in: scope / "query")
     key = try Linear(width, width, in: scope / "key")
     value = try Linear(width, width, in: scope / "value")
-    rate = try MemoryGate(width: width, heads: count, beginning: 0.5, in: scope / "rate")
+    rate = try MemoryGate(width: width, heads: count, beginning: 0.5, in: scope / MemoryGate.folder / "rate")
     keep =
       form.forgets
-      ? try MemoryGate(width: width, heads: count, beginning: 0.98, in: scope / "keep") : nil
+      ? try MemoryGate(width: width, heads: count, beginning: 0.98, in: scope / MemoryGate.folder / "keep") : nil
     beginning = try scope.parameter(
       "beginning", [width / count, count, width / count], .constant(0))
   }
