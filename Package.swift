@@ -58,8 +58,8 @@ let package = Package(
     .target(
       name: "Studies",
       dependencies: [
-        "Tensors", "Tokenizers", "LanguageModels", "Corpora", "Curriculum", "Training",
-        "Individuals", "Sleep",
+        "Tensors", "Layers", "Optimizers", "Tokenizers", "LanguageModels", "Corpora", "Curriculum",
+        "Training", "Individuals", "Sleep",
       ]),
     .target(name: "CommandLineInterface"),
     .executableTarget(

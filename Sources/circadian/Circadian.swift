@@ -44,10 +44,13 @@ enum Circadian {
       RefineCommand()
       EvaluateCommand()
       ReportCommand()
-      CommandGroup("benchmark", abstract: "Puts sleep to the test.") {
+      CommandGroup("benchmark", abstract: "Puts sleep and memory to the test.") {
         BenchmarkSleepCommand()
         BenchmarkTextsCommand()
         BenchmarkSeasonsCommand()
+        CommandGroup("memory", abstract: "Compares kinds of memory.") {
+          BenchmarkRecallCommand()
+        }
       }
     }.main()
   }

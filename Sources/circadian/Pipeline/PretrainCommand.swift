@@ -7,6 +7,8 @@ import Tensors
 import Tokenizers
 import Training
 
+extension CoreArchitecture: CommandLineValue {}
+
 struct PretrainCommand: Command {
   let name = "pretrain"
   let abstract = "Trains a core from nothing on plain text."
@@ -33,6 +35,9 @@ struct PretrainCommand: Command {
     "out", completion: .folders, help: "The folder to write.")
   let depth = CommandLineInterface.Option(
     "depth", default: 4, must: .be(in: 1...64), help: "Layers; the width is 64 times as much.")
+  let architecture = CommandLineInterface.Option(
+    "architecture", default: CoreArchitecture.gpt,
+    help: "What carries something from token to token, and how the blocks learn.")
   let convolution = CommandLineInterface.Option(
     "convolution", default: 4, must: .be(in: 0...64),
     help: "Tokens that short convolutions mix before every attention and feed-forward; 0 for none.")
@@ -59,6 +64,7 @@ struct PretrainCommand: Command {
     tokenizer
     out
     depth
+    architecture
     convolution
     sharpness
     Section("Training") {
@@ -80,7 +86,7 @@ struct PretrainCommand: Command {
     let tokenizerFile = URL(fileURLWithPath: invocation[tokenizer])
     let tokenizer = try TokenizerFile.load(tokenizerFile.path)
     let length = invocation[context]
-    let configuration = TransformerConfiguration.gpt(
+    let configuration = invocation[architecture].configuration(
       depth: invocation[depth], vocabularySize: tokenizer.vocabularySize, contextLength: length,
       querySharpness: invocation[sharpness] == 1 ? nil : Float(invocation[sharpness]),
       convolutionTaps: invocation[convolution] > 1 ? invocation[convolution] : nil)

@@ -1,0 +1,152 @@
+import Foundation
+import LanguageModels
+import Layers
+import Optimizers
+import Tensors
+import Training
+
+/// How much a core of a certain state recalls within its context, trained from nothing to do just that.
+public struct RecallBenchmark: Sendable {
+  public struct Plan: Sendable, Codable, Equatable {
+    public var core: RecallCore
+    public var task: RecallTask
+    public var width = 64
+    public var heads = 1
+    public var steps = 2000
+    /// Sequences a step, all of them new.
+    public var batch = 64
+    /// Multiplies the rates of pretraining.
+    public var rate: Float = 0.5
+    public var seed: UInt64
+
+    public init(_ core: RecallCore, _ task: RecallTask, seed: UInt64) {
+      self.core = core
+      self.task = task
+      self.seed = seed
+    }
+  }
+
+  /// A moment of the training.
+  public struct Report: Sendable, Codable, Equatable {
+    public var step: Int
+    /// Of the step's questions, in nats.
+    public var loss: Double
+    /// The share of questions of unseen sequences that were answered.
+    public var accuracy: Double
+  }
+
+  public struct Outcome: Sendable, Codable, Equatable {
+    public var plan: Plan
+    public var course: [Report]
+    /// Of a thousand sequences, at the end; of them the questions about keys with one value and about overwritten ones.
+    public var accuracy: Double
+    public var accuracyOfFirst, accuracyOfOverwritten: Double?
+    /// The highest loss of any step, in nats; above ln of the vocabulary it would be worse than knowing nothing.
+    public var highestLoss: Double
+    public var parameters: Int
+    /// Bytes that the core held of a sequence at its end.
+    public var stateBytes: Int
+    public var seconds: Double
+  }
+
+  public let plan: Plan
+
+  public init(_ plan: Plan) { self.plan = plan }
+
+  public func run(report: (Report) -> Void = { _ in }) throws -> Outcome {
+    let start = Date()
+    let configuration = plan.core.configuration(
+      width: plan.width, heads: plan.heads, vocabularySize: plan.task.vocabularySize,
+      length: plan.task.length)
+    let model = try Transformer(configuration, in: ParameterScope(seed: plan.seed))
+    var training = TrainingPlan(
+      configuration, steps: plan.steps, batch: plan.batch, seed: plan.seed, precision: .float32)
+    training.scaleRates(by: plan.rate)
+    var optimizer = training.optimizer
+    var random = RandomSource(seed: plan.seed, name: "recall")
+    var course: [Report] = []
+    var highest = 0.0
+    for step in 1...plan.steps {
+      let examples = (0..<plan.batch).map { _ in plan.task.example(&random) }
+      let loss = try self.step(
+        model, &optimizer, examples, rate: training.schedule.factor(at: step - 1, of: plan.steps))
+      highest = max(highest, loss.isFinite ? loss : .infinity)
+      if !loss.isFinite { break }
+      if step.isMultiple(of: max(1, plan.steps / 20)) {
+        let line = Report(step: step, loss: loss, accuracy: try accuracy(model, of: 64).all)
+        course.append(line)
+        report(line)
+      }
+    }
+    let final = try accuracy(model, of: 1000)
+    let memory = WorkingMemory(configuration)
+    _ = model.hidden(
+      Tensor(indices: plan.task.example(&random).tokens, shape: [1, plan.task.length]),
+      cache: memory)
+    return Outcome(
+      plan: plan, course: course, accuracy: final.all, accuracyOfFirst: final.first,
+      accuracyOfOverwritten: final.overwritten, highestLoss: highest,
+      parameters: model.parameters.count,
+      stateBytes: memory.stateByteCount + plan.task.length * configuration.cacheBytesPerToken,
+      seconds: Date().timeIntervalSince(start))
+  }
+
+  /// The mean loss of the questions.
+  private func step(
+    _ model: Transformer, _ optimizer: inout OptimizerGroups, _ examples: [RecallTask.Example],
+    rate: Float
+  ) throws -> Double {
+    let size = 8
+    let pieces = stride(from: 0, to: examples.count, by: size).map {
+      Array(examples[$0..<min($0 + size, examples.count)])
+    }
+    let (loss, gradients) = try ParallelGradients.sum(pieces: pieces.count) { index in
+      let piece = pieces[index]
+      return model.losses(
+        questions(model, piece),
+        SparseTargets(labels: piece.flatMap { $0.questions.map(\.answer) })
+      ).sum()
+    }
+    let count = examples.reduce(0) { $0 + $1.questions.count }
+    try optimizer.update(
+      model.parameters.trainable, along: gradients, rate: rate, gradientScale: 1 / Float(count))
+    return loss / Double(count)
+  }
+
+  /// The states where something is asked, [questions, width].
+  private func questions(_ model: Transformer, _ examples: [RecallTask.Example]) -> Tensor {
+    let length = plan.task.length
+    let tokens = Tensor(indices: examples.flatMap(\.tokens), shape: [examples.count, length])
+    let places = examples.enumerated().flatMap { index, example in
+      example.questions.map { Int32(index * length + $0.position) }
+    }
+    return model.hidden(tokens).reshaped([examples.count * length, plan.width])
+      .rows(at: Tensor(indices: places))
+  }
+
+  /// Of unseen sequences, the same ones every time.
+  private func accuracy(
+    _ model: Transformer, of count: Int
+  ) throws -> (all: Double, first: Double?, overwritten: Double?) {
+    var random = RandomSource(seed: plan.seed, name: "examination")
+    let examples = (0..<count).map { _ in plan.task.example(&random) }
+    let pieces = stride(from: 0, to: count, by: 50).map {
+      Array(examples[$0..<min($0 + 50, count)])
+    }
+    let results = try WorkerPool.shared.map(pieces.count) { index in
+      let piece = pieces[index]
+      let likeliest = model.logits(questions(model, piece)).argmax()
+      return zip(likeliest, piece.flatMap(\.questions)).map {
+        (isRight: $0 == Int($1.answer), isOverwritten: $1.isOverwritten)
+      }
+    }.joined()
+    func share(_ part: [(isRight: Bool, isOverwritten: Bool)]) -> Double? {
+      part.isEmpty ? nil : Double(part.count { $0.isRight }) / Double(part.count)
+    }
+    let all = Array(results)
+    return (
+      share(all) ?? 0, share(all.filter { !$0.isOverwritten }),
+      share(all.filter { $0.isOverwritten })
+    )
+  }
+}
