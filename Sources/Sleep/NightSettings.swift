@@ -8,7 +8,7 @@ public struct SeasonSettings: Sendable, Codable, Equatable {
   public var nights = 7
   public var memory = MemoryKind.gated
   public var rank = 64
-  /// How often everything is gone through.
+  /// How often the text is gone through; twice as often where it outweighs the questions.
   public var passes = 6.0
   public var questionPasses = 10.0
   public var answerVisits = 32.0
@@ -158,7 +158,7 @@ public struct NightSettings: Sendable, Codable, Equatable {
   /// The same with smaller steps where a night would have few: it learns more from as many tokens.
   package func fitted(toDay tokens: Int, questions: Int) -> NightSettings {
     let steps = steps(dayTokens: tokens, questions: questions)
-    let isOnText = steps == self.steps(dayTokens: tokens, questions: 0)
+    let isOnText = isOnText(dayTokens: tokens, questions: questions)
     let share = Double(steps) / Double(isOnText ? Self.leastTextSteps : Self.leastSteps)
     guard share < 1 else { return self }
     func scaled(_ count: Int, atLeast least: Int) -> Int {
@@ -171,6 +171,18 @@ public struct NightSettings: Sendable, Codable, Equatable {
     fitted.keptConversations = scaled(keptConversations, atLeast: 1)
     fitted.stepQuestions = scaled(stepQuestions, atLeast: 8)
     fitted.stepStrangers = scaled(stepStrangers, atLeast: 2)
+    return fitted
+  }
+
+  /// Whether the text of a day outweighs its questions.
+  private func isOnText(dayTokens tokens: Int, questions: Int) -> Bool {
+    steps(dayTokens: tokens, questions: questions) == steps(dayTokens: tokens, questions: 0)
+  }
+
+  /// A season's settings, with twice the passes where text is most of what it goes through.
+  package func fitted(toSeason tokens: Int, questions: Int) -> NightSettings {
+    var fitted = self
+    if isOnText(dayTokens: tokens, questions: questions) { fitted.passes *= 2 }
     return fitted
   }
 

@@ -26,6 +26,8 @@ import Testing
     // A long day has steps enough, and so has one of many questions.
     #expect(settings.fitted(toDay: 15_000, questions: 0) == settings)
     #expect(settings.fitted(toDay: 500, questions: 400) == settings)
+    #expect(settings.fitted(toSeason: 15_000, questions: 0).passes == 2 * settings.passes)
+    #expect(settings.fitted(toSeason: 500, questions: 400) == settings)
     #expect(settings.fitted(toDay: 500, questions: 100).stepQuestions < settings.stepQuestions)
   }
 

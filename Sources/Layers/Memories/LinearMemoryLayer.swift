@@ -92,7 +92,7 @@ public struct LinearMemoryLayer: RecurrentLayer {
     rate = try MemoryGate(width: width, heads: count, beginning: 0.5, in: scope / MemoryGate.folder / "rate")
     keep =
       form.forgets
-      ? try MemoryGate(width: width, heads: count, beginning: 0.98, in: scope / MemoryGate.folder / "keep") : nil
+      ? try MemoryGate(width: width, heads: count, beginning: 0.998, in: scope / MemoryGate.folder / "keep") : nil
     beginning = try scope.parameter(
       "beginning", [width / count, count, width / count], .constant(0))
   }

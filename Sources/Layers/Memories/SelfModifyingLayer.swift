@@ -50,7 +50,7 @@ public struct SelfModifyingLayer: RecurrentLayer {
       .delta, depth: form.depth, isResidual: true, heads: Role.allCases.count * count,
       width: headWidth, hiddenWidth: headWidth, in: scope / "memory")
     rate = try ReadGate(width: headWidth, heads: count, beginning: 0.5, in: scope / "rate")
-    keep = try ReadGate(width: headWidth, heads: count, beginning: 0.99, in: scope / "keep")
+    keep = try ReadGate(width: headWidth, heads: count, beginning: 0.998, in: scope / "keep")
   }
 
   public func initialState(batch: Int) -> MemoryState {

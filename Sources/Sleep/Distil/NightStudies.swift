@@ -59,10 +59,11 @@ struct NightStudies {
     let asked = Self.asked(replay.earlierQuestions, inWays: given.season.mostWordings)
     let settings = Self.fitted(given, to: mind, asked)
     let day = settings.passes > 0 ? try Self.recalledText(replay.earlier, mind, settings) : nil
+    let questions = try Self.questions(asked, mind, settings, withPassage: false)
+    let tokens = day?.tokens.count ?? 0
     try self.init(
-      day: day, rehearsal: nil,
-      questions: try Self.questions(asked, mind, settings, withPassage: false),
-      earlierQuestions: [], dayTokens: day?.tokens.count ?? 0, core: core, neutral, settings,
+      day: day, rehearsal: nil, questions: questions, earlierQuestions: [], dayTokens: tokens,
+      core: core, neutral, settings.fitted(toSeason: tokens, questions: questions.count),
       isReserved: isReserved)
   }
 
