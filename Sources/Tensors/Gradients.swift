@@ -11,6 +11,16 @@ public final class Gradients {
   /// The gradient collected for `leaf`; nil when nothing has flowed to it.
   public subscript(leaf: Tensor) -> Tensor? { leaf.node.flatMap { byLeaf[$0.id] } }
 
+  /// Puts `gradient` in the place of what has been collected for `leaf`.
+  ///
+  /// - Precondition: `leaf` is tracked, and the gradient of its shape.
+  public func insert(_ gradient: Tensor, for leaf: Tensor) {
+    guard let node = leaf.node, node.isLeaf, gradient.shape == leaf.shape else {
+      preconditionFailure("a gradient \(gradient.shape) for \(leaf.shape)")
+    }
+    byLeaf[node.id] = gradient
+  }
+
   /// Forgets every gradient; their memory goes back to the pool.
   public func removeAll() { byLeaf.removeAll(keepingCapacity: true) }
 

@@ -1,5 +1,6 @@
 import Foundation
 import LanguageModels
+import Layers
 import Optimizers
 import Tensors
 
@@ -13,6 +14,8 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
   public var schedule: Schedule
   public var seed: UInt64
   public var precision: Precision
+  /// After how many steps each level of the feed-forward blocks changes; nil where all change with every step.
+  public var levelPeriods: [Int]?
   /// Learning rates of the matrices (Muon), the embedding and the head (AdamW).
   public var matrixRate, embeddingRate, headRate: Float
 
@@ -29,6 +32,7 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     schedule = Schedule(warmupSteps: min(20, steps / 10), decayShare: 0.5, floor: 0)
     self.seed = seed
     self.precision = precision
+    levelPeriods = configuration.continuum?.periods
     matrixRate = 0.02
     embeddingRate = 0.2 / scale
     headRate = 0.004 / scale
@@ -46,7 +50,13 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     func adamW(_ rate: Float) -> AdamW {
       AdamW(learningRate: rate, beta1: 0.8, beta2: 0.95, epsilon: 1e-10)
     }
-    return OptimizerGroups([
+    let slowLevels = (levelPeriods ?? []).enumerated().filter { $0.element > 1 }.map {
+      level, period in
+      OptimizerGroups.Group(
+        "level \(level)", PeriodicOptimizer(Muon(learningRate: matrixRate), period: period)
+      ) { $0.shape.rank == 2 && ContinuumMemory.level(ofPath: $0.path) == level }
+    }
+    return OptimizerGroups(slowLevels + [
       .init("matrices", Muon(learningRate: matrixRate)) {
         $0.path.hasPrefix("blocks.") && $0.shape.rank == 2 && !$0.path.contains(".gates.")
       },

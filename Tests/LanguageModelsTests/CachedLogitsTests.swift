@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SmallConfiguration.all)
+  @Test(arguments: SmallConfiguration.attending)
   func piecesAgreeWithSlotsAttached(_ configuration: TransformerConfiguration) throws {
     let model = try randomModel(configuration)
     let tokens = randomTokens(17, below: configuration.vocabularySize)
@@ -91,8 +91,10 @@ import Testing
     _ = logits(model, tokens, inPieces: [20], cache)
     cache.truncate(to: 40)
     #expect(cache.count == 20)
-    cache.truncate(to: 7)
-    #expect(cache.count == 7)
+    // A state is kept where a pass ended, which is nowhere before the seventh token.
+    let held = cache.truncate(to: 7)
+    #expect(held == (configuration.memory == nil ? 7 : 0) && cache.count == held)
+    if held < 7 { _ = logits(model, tokens[held..<7], inPieces: [7 - held], cache) }
     let found = logits(model, others, inPieces: [3, 6], cache)
     let expected = logits(model, tokens.prefix(7) + others).sliced(axis: 1, 7..<16)
     #expect(distance(found, expected) < Self.tolerance)
@@ -120,6 +122,22 @@ import Testing
     let before = logits(model, tokens).sliced(axis: 1, 0..<11)
     tokens[11] = (tokens[11] + 1) % Int32(configuration.vocabularySize)
     #expect(distance(logits(model, tokens).sliced(axis: 1, 0..<11), before) < 1e-6)
+  }
+
+  @Test(arguments: SmallConfiguration.remembering)
+  func aStateIsOfOneSize(_ configuration: TransformerConfiguration) throws {
+    let model = try randomModel(configuration)
+    let memory = WorkingMemory(configuration)
+    #expect(memory.stateByteCount == 0 && configuration.cacheBytesPerToken == 0)
+    let sizes = (0..<4).map { index in
+      _ = logits(model, randomTokens(7, below: 61), inPieces: [7], memory)
+      return memory.stateByteCount
+    }
+    #expect(Set(sizes).count == 1 && sizes[0] > 0)
+    // Where passes ended it can go back to.
+    #expect(memory.truncate(to: 16) == 14)
+    #expect(memory.truncate(to: 14) == 14)
+    #expect(memory.truncate(to: 13) == 7)
   }
 
   @Test func logitsToSampleFromAreCapped() throws {

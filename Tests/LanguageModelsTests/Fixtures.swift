@@ -36,7 +36,24 @@ enum SmallConfiguration {
       keyHeadCount: 2, hiddenWidth: 100, pairing: pairing, tiesHead: tiesHead)
   }
 
-  static let all = [gpt, convolved, gpt2, llama, llama(.halves, tiesHead: false)]
+  /// Of cores that have memories in place of attention, with periods that no text divides.
+  static let remembering: [TransformerConfiguration] = [
+    remembering(.linear(.gatedDelta)), remembering(.titans(.init(period: 5))),
+    remembering(.selfModifying(.init(period: 7))),
+  ]
+
+  static func remembering(_ memory: SequenceMemory) -> TransformerConfiguration {
+    var configuration = convolved
+    configuration.querySharpness = nil
+    configuration.memory = memory
+    configuration.continuum = .init(periods: [1, 2])
+    return configuration
+  }
+
+  /// Those with attention, where slots can stand.
+  static let attending = [gpt, convolved, gpt2, llama, llama(.halves, tiesHead: false)]
+
+  static let all = attending + remembering
 }
 
 /// A model whose every parameter is drawn at random, also those that start at zero or one.
