@@ -54,8 +54,12 @@ public struct PeriodicOptimizer: Optimizer {
     sums = try buffers("periodic.sum.", for: parameters, in: state)
     var own = TensorDictionary(sourceName: state.sourceName)
     let prefix = "periodic.of."
-    for name in state.tensorNames where name.hasPrefix(prefix) {
-      own[String(name.dropFirst(prefix.count))] = try state.tensor(named: name)
+    for name in state.tensorNames {
+      if name.hasPrefix(prefix) {
+        own[String(name.dropFirst(prefix.count))] = try state.tensor(named: name)
+      } else if name != "periodic.step" && !name.hasPrefix("periodic.sum.") {
+        throw OptimizerError.malformedState(name: name, source: state.sourceName)
+      }
     }
     try optimizer.restore(own, for: parameters)
   }
