@@ -148,6 +148,13 @@ public struct Transformer: Sendable {
     return x
   }
 
+  /// Bytes that the states of one context occupy, however long it is; 0 where attention keeps every token.
+  public var stateByteCount: Int {
+    let memory = WorkingMemory(configuration, capacity: 1)
+    _ = hidden(Tensor(indices: [0], shape: [1, 1]), cache: memory)
+    return memory.stateByteCount
+  }
+
   /// The weights that every token is multiplied by; embedding tables are only read from.
   public var multipliedWeightCount: Int {
     let tables = (head == nil ? 0 : embedding.weight.shape.count)

@@ -70,6 +70,9 @@ public struct Night {
     }
     work.begin("replaying the day")
     let mind = try Mind.wake(individual)
+    if settings.memory.hasSlots && mind.model.parameters.slotSites.isEmpty {
+      throw SleepError.noPlaceForSlots
+    }
     work.begin("reflecting on the day")
     let (sheet, judgement) = try reflect(mind, replay, work, isReserved: isReserved)
     report(.reflected(sheet, judgement))

@@ -1,6 +1,7 @@
 /// Why a night cannot be slept or is not kept.
 public enum SleepError: Error, CustomStringConvertible {
   case nothingToSleepOn(name: String)
+  case noPlaceForSlots
   case noNights(name: String)
   case tooShort(tokens: Int, needed: Int)
   case missingNeutralText(path: String)
@@ -19,6 +20,8 @@ public enum SleepError: Error, CustomStringConvertible {
     case .nothingToSleepOn(let name):
       "nothing to sleep on: \(name) has read and heard nothing since its last night. "
         + "Give it something with 'circadian read \(name) FILE'."
+    case .noPlaceForSlots:
+      "a core without attention has no place for slots: sleep with '--memory gated' or '--memory lora'"
     case .noNights(let name):
       "there is nothing to make a season of: \(name) has not slept yet"
     case .tooShort(let tokens, let needed):

@@ -1,7 +1,8 @@
 /// The name of every case of ``Op``, so that a table of operations can be held against the list.
 package enum OperationKind: String, CaseIterable, Sendable {
   case add, subtract, multiply, scale, addRow, reshape, transpose, slice, concatenate, sum
-  case matrixMultiply, headwiseProduct, linear, embedding, activation, swiGLU, rmsNorm, layerNorm, softmax, rotary
+  case matrixMultiply, headwiseProduct, linear, embedding, activation, swiGLU, rmsNorm, layerNorm,
+    softmax, rotary
   case attention, crossEntropy, convolution, causalConvolution, linearMemory
 }
 

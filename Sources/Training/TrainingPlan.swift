@@ -56,12 +56,13 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
         "level \(level)", PeriodicOptimizer(Muon(learningRate: matrixRate), period: period)
       ) { $0.shape.rank == 2 && ContinuumMemory.level(ofPath: $0.path) == level }
     }
-    return OptimizerGroups(slowLevels + [
-      .init("matrices", Muon(learningRate: matrixRate)) {
-        $0.path.hasPrefix("blocks.") && $0.shape.rank == 2 && !$0.path.contains(".gates.")
-      },
-      .init("embedding", adamW(embeddingRate)) { $0.path.hasPrefix("embedding.") },
-      .init("rest", adamW(headRate)),
-    ])
+    return OptimizerGroups(
+      slowLevels + [
+        .init("matrices", Muon(learningRate: matrixRate)) {
+          $0.path.hasPrefix("blocks.") && $0.shape.rank == 2 && !$0.path.contains(".gates.")
+        },
+        .init("embedding", adamW(embeddingRate)) { $0.path.hasPrefix("embedding.") },
+        .init("rest", adamW(headRate)),
+      ])
   }
 }

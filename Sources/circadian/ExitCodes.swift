@@ -42,7 +42,7 @@ extension LanguageModelError: ExitCodeProviding {
 extension SleepError: ExitCodeProviding {
   public var exitCode: ExitCode {
     switch self {
-    case .nothingToSleepOn, .noNights: .usage
+    case .noPlaceForSlots, .nothingToSleepOn, .noNights: .usage
     case .missingNeutralText: .inputOutput
     case .tooShort, .tooLittleNeutralText, .damagedStudySheet: .badData
     case .destructive, .taughtNothing, .answersNothing, .forgets, .losesText, .cannotRead, .boasts:

@@ -7,40 +7,41 @@ import Testing
   static let width = 12
 
   /// Every layer under its name, with periods that no length divides.
-  static let layers: [(name: String, make: @Sendable (ParameterScope) throws -> any RecurrentLayer)] = {
-    let linear: [(String, LinearMemoryForm)] = [
-      ("hebbian", .hebbian), ("gated hebbian", .gatedHebbian), ("delta", .delta),
-      ("gated delta", .gatedDelta),
-    ]
-    var layers: [(String, @Sendable (ParameterScope) throws -> any RecurrentLayer)] = linear.map {
-      name, form in
-      (name, { try LinearMemoryLayer(form, width: width, heads: 2, in: $0) })
-    }
-    for depth in 1...2 {
-      for period in [1, 5, 16] {
-        layers.append(
-          (
-            "titans of depth \(depth), period \(period)",
-            {
-              try TitansLayer(
-                .init(depth: depth, period: period), width: width, heads: 2, in: $0)
-            }
-          ))
-        for modifiesItself in [true, false] {
+  static let layers:
+    [(name: String, make: @Sendable (ParameterScope) throws -> any RecurrentLayer)] = {
+      let linear: [(String, LinearMemoryForm)] = [
+        ("hebbian", .hebbian), ("gated hebbian", .gatedHebbian), ("delta", .delta),
+        ("gated delta", .gatedDelta),
+      ]
+      var layers: [(String, @Sendable (ParameterScope) throws -> any RecurrentLayer)] = linear.map {
+        name, form in
+        (name, { try LinearMemoryLayer(form, width: width, heads: 2, in: $0) })
+      }
+      for depth in 1...2 {
+        for period in [1, 5, 16] {
           layers.append(
             (
-              "self-modifying \(modifiesItself), depth \(depth), period \(period)",
+              "titans of depth \(depth), period \(period)",
               {
-                try SelfModifyingLayer(
-                  .init(depth: depth, period: period, modifiesItself: modifiesItself),
-                  width: width, heads: 2, in: $0)
+                try TitansLayer(
+                  .init(depth: depth, period: period), width: width, heads: 2, in: $0)
               }
             ))
+          for modifiesItself in [true, false] {
+            layers.append(
+              (
+                "self-modifying \(modifiesItself), depth \(depth), period \(period)",
+                {
+                  try SelfModifyingLayer(
+                    .init(depth: depth, period: period, modifiesItself: modifiesItself),
+                    width: width, heads: 2, in: $0)
+                }
+              ))
+          }
         }
       }
-    }
-    return layers
-  }()
+      return layers
+    }()
 
   private func layer(_ index: Int) throws -> (layer: any RecurrentLayer, store: ParameterStore) {
     let scope = ParameterScope(seed: 3)

@@ -61,7 +61,9 @@ import Testing
           other[keyPath: path].sliced(axis: 1, 11..<20),
         ], axis: 1)
     }
-    for path in [\Stream.queries, \.keys, \.values, \.rate, \.keep, \.inertia] { replacingEnd(path) }
+    for path in [\Stream.queries, \.keys, \.values, \.rate, \.keep, \.inertia] {
+      replacingEnd(path)
+    }
     let (before, after) = (
       stream.run(0..<20, from: stream.matrices, rule).read,
       changed.run(0..<20, from: stream.matrices, rule).read

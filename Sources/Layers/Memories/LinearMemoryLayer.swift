@@ -89,10 +89,12 @@ public struct LinearMemoryLayer: RecurrentLayer {
     query = try Linear(width, width, in: scope / "query")
     key = try Linear(width, width, in: scope / "key")
     value = try Linear(width, width, in: scope / "value")
-    rate = try MemoryGate(width: width, heads: count, beginning: 0.5, in: scope / MemoryGate.folder / "rate")
+    rate = try MemoryGate(
+      width: width, heads: count, beginning: 0.5, in: scope / MemoryGate.folder / "rate")
     keep =
       form.forgets
-      ? try MemoryGate(width: width, heads: count, beginning: 0.998, in: scope / MemoryGate.folder / "keep") : nil
+      ? try MemoryGate(
+        width: width, heads: count, beginning: 0.998, in: scope / MemoryGate.folder / "keep") : nil
     beginning = try scope.parameter(
       "beginning", [width / count, count, width / count], .constant(0))
   }

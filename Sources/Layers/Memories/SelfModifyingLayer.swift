@@ -82,7 +82,8 @@ public struct SelfModifyingLayer: RecurrentLayer {
     // At most half of what is kept: the gradient takes away as much again.
     let written = rate(of(.rate, said)) * kept * 0.5
     let writes = NeuralMemory.Writes(
-      keys: beside(of(.key, said).withUnitRows()), values: memory.read(beside(value), with: weights),
+      keys: beside(of(.key, said).withUnitRows()),
+      values: memory.read(beside(value), with: weights),
       rate: form.modifiesItself ? beside(written) : only(written, otherwise: 0),
       keep: form.modifiesItself ? beside(kept) : only(kept, otherwise: 1))
     return of(.answer, memory.write(writes, reading: beside(queries), to: &weights))

@@ -37,9 +37,12 @@ public struct TitansLayer: RecurrentLayer {
     query = try Linear(width, width, in: scope / "query")
     key = try Linear(width, width, in: scope / "key")
     value = try Linear(width, width, in: scope / "value")
-    rate = try MemoryGate(width: width, heads: count, beginning: 0.5, in: scope / MemoryGate.folder / "rate")
-    keep = try MemoryGate(width: width, heads: count, beginning: 0.998, in: scope / MemoryGate.folder / "keep")
-    inertia = try MemoryGate(width: width, heads: count, beginning: 0.2, in: scope / MemoryGate.folder / "inertia")
+    rate = try MemoryGate(
+      width: width, heads: count, beginning: 0.5, in: scope / MemoryGate.folder / "rate")
+    keep = try MemoryGate(
+      width: width, heads: count, beginning: 0.998, in: scope / MemoryGate.folder / "keep")
+    inertia = try MemoryGate(
+      width: width, heads: count, beginning: 0.2, in: scope / MemoryGate.folder / "inertia")
     memory = try NeuralMemory(
       .momentum, depth: form.depth, isResidual: false, heads: count, width: width / count,
       hiddenWidth: width / count, in: scope / "memory")

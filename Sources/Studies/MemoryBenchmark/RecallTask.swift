@@ -32,7 +32,9 @@ public struct RecallTask: Sendable, Codable, Equatable {
       return "\(overwritten) of \(pairs) pairs cannot be overwritten"
     }
     if length - 2 * pairs < 2 * keys { return "\(pairs) pairs are too many for \(length) tokens" }
-    if vocabularySize < 4 * pairs { return "\(vocabularySize) tokens are too few for \(pairs) pairs" }
+    if vocabularySize < 4 * pairs {
+      return "\(vocabularySize) tokens are too few for \(pairs) pairs"
+    }
     return nil
   }
 

@@ -2,6 +2,7 @@ import CommandLineInterface
 import Foundation
 import Individuals
 import LanguageModels
+import Layers
 import Sleep
 
 struct MemoryCommand: Command {
@@ -29,13 +30,9 @@ struct MemoryCommand: Command {
   func run(_ invocation: Invocation) async throws {
     let person = try invocation.individual(invocation[individual], access: .reading)
     let core = try LanguageModel.open(person.core.url)
-    let configuration = core.model.configuration
     let episodes = try person.journal.episodes()
     var levels = [
-      Level(
-        name: "context", period: "every token",
-        holds: "\(configuration.contextLength) tokens of \(configuration.cacheBytesPerToken) bytes",
-        bytes: configuration.contextLength * configuration.cacheBytesPerToken),
+      context(of: core.model),
       Level(
         name: "journal", period: "every turn",
         holds: "\(episodes.count) episode(s), looked up by their words",
@@ -57,12 +54,40 @@ struct MemoryCommand: Command {
             : nil,
           changedAt: night.createdAt, recall: try recall(of: night, in: lineage, person)))
     }
+    levels += Self.paces(of: core.model)
     levels.append(
       Level(
         name: "core", period: "never",
         holds: "\(core.model.parameters.count) parameters, \(person.core.identifier)",
         bytes: try person.core.weightsBytes(), changedAt: nil))
     try invocation.report(levels) { text(levels) }
+  }
+
+  private func context(of model: Transformer) -> Level {
+    let configuration = model.configuration
+    guard configuration.memory == nil else {
+      return Level(
+        name: "context", period: "every token",
+        holds: "states of one size, of \(configuration.contextLength) tokens at most",
+        bytes: model.stateByteCount)
+    }
+    return Level(
+      name: "context", period: "every token",
+      holds: "\(configuration.contextLength) tokens of \(configuration.cacheBytesPerToken) bytes",
+      bytes: configuration.contextLength * configuration.cacheBytesPerToken)
+  }
+
+  /// The levels of a core's feed-forward blocks, as fast as they were when the core was trained.
+  private static func paces(of model: Transformer) -> [Level] {
+    (model.configuration.continuum?.periods ?? []).enumerated().map { number, period in
+      let parameters = model.parameters.parameters
+        .filter { ContinuumMemory.level(ofPath: $0.path) == number }
+        .reduce(0) { $0 + $1.shape.count }
+      return Level(
+        name: "core, level \(number + 1)",
+        period: period == 1 ? "every step of training" : "every \(period) steps of training",
+        holds: "\(parameters) parameters", bytes: nil)
+    }
   }
 
   /// What the last exam that asked about a night found: not every exam asks about all.

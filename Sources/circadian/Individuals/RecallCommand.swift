@@ -51,7 +51,9 @@ enum RecallTable {
       "drift on neutral text: \(Readable.signedPercent(report.drift)) "
         + "(\(Readable.fixed(report.neutralBitsPerByteNow, 4)) bits per byte, core "
         + "\(Readable.fixed(report.neutralBitsPerByteCore, 4)))",
-      "a token of context costs \(report.cacheBytesPerToken) bytes of working memory; "
+      (report.cacheBytesPerToken > 0
+        ? "a token of context costs \(report.cacheBytesPerToken) bytes of working memory; "
+        : "working memory is of one size, whatever the context; ")
         + "all nights together take \(Readable.bytes(report.memoryBytes))",
     ]
     let questions = report.days.compactMap(\.questions)

@@ -7,7 +7,8 @@ extension RecallCore: CommandLineValue {}
 
 struct BenchmarkRecallCommand: Command {
   let name = "recall"
-  let abstract = "How much cores recall within their contexts (MQAR), against the bytes of their states."
+  let abstract =
+    "How much cores recall within their contexts (MQAR), against the bytes of their states."
   let discussion = """
     Every core is trained from nothing to answer keys with the values that stood beside them. With --overwritten some \
     keys are given a second value, and the second is asked for. A run that is complete is kept in the folder and not done \
@@ -23,7 +24,8 @@ struct BenchmarkRecallCommand: Command {
   let cores = CommandLineInterface.Option<[RecallCore]>(
     "core", help: "A core to compare, instead of all of them; may be repeated.")
   let heads = CommandLineInterface.Option<[Int]>(
-    "heads", help: "Heads of a block, instead of one: the more, the smaller the state; may be repeated.")
+    "heads",
+    help: "Heads of a block, instead of one: the more, the smaller the state; may be repeated.")
   let width = CommandLineInterface.Option(
     "width", default: 64, must: .be(in: 8...1024), help: "The width of the two blocks.")
   let length = CommandLineInterface.Option(
