@@ -21,7 +21,7 @@ struct NeuralMemory: Sendable {
 
   /// A sequence's weights.
   struct Weights {
-    /// As they were when the period began.
+    /// As they were when the period began; none where nothing is computed from them.
     var settled: [Tensor]
     /// As they are.
     var running: [MemoryMatrices]
@@ -58,10 +58,15 @@ struct NeuralMemory: Sendable {
       ]
   }
 
+  private var depth: Int { beginnings.count }
+
+  /// The error of a single layer with momentum is that of the weights as they are.
+  private var asksSettled: Bool { depth > 1 || descent == .delta }
+
   func beginning(batch: Int) -> Weights {
     let weights = beginnings.map { $0.effective.repeated(batch) }
     return Weights(
-      settled: weights,
+      settled: asksSettled ? weights : [],
       running: weights.map {
         MemoryMatrices($0, momentum: descent == .momentum ? .zeros($0.shape) : nil)
       })
@@ -79,7 +84,7 @@ struct NeuralMemory: Sendable {
   /// - Precondition: no period ends before the last step.
   func write(_ writes: Writes, reading queries: Tensor, to weights: inout Weights) -> Tensor {
     let target = isResidual ? writes.values - writes.keys : writes.values
-    if weights.settled.count == 1 {
+    if depth == 1 {
       let values =
         descent == .delta ? target - writes.keys.headwiseProduct(weights.settled[0]) : target
       let read = step(
@@ -102,7 +107,22 @@ struct NeuralMemory: Sendable {
   }
 
   /// Begins a period.
-  func settle(_ weights: inout Weights) { weights.settled = weights.running.map(\.memory) }
+  func settle(_ weights: inout Weights) {
+    if asksSettled { weights.settled = weights.running.map(\.memory) }
+  }
+
+  /// The weights that ``Weights/tensors`` gave.
+  func weights(_ tensors: [Tensor]) -> Weights {
+    let settled = asksSettled ? depth : 0
+    let held = descent == .momentum ? 2 : 1
+    return Weights(
+      settled: Array(tensors[..<settled]),
+      running: (0..<depth).map { layer in
+        let place = settled + held * layer
+        return MemoryMatrices(
+          tensors[place], momentum: descent == .momentum ? tensors[place + 1] : nil)
+      })
+  }
 
   private func step(
     _ layer: Int, of weights: inout Weights, _ writes: Writes, at keys: Tensor,
@@ -127,17 +147,6 @@ extension NeuralMemory.Weights {
   /// As a layer's state holds them: settled, then running with their momenta.
   var tensors: [Tensor] {
     settled + running.flatMap { [$0.memory] + ($0.momentum.map { [$0] } ?? []) }
-  }
-
-  /// Those that ``tensors`` gave of a memory of `depth`.
-  init(_ tensors: [Tensor], depth: Int) {
-    settled = Array(tensors[..<depth])
-    let moves = tensors.count == 3 * depth
-    running = (0..<depth).map {
-      moves
-        ? MemoryMatrices(tensors[depth + 2 * $0], momentum: tensors[depth + 2 * $0 + 1])
-        : MemoryMatrices(tensors[depth + $0])
-    }
   }
 }
 

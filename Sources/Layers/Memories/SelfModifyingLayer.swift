@@ -60,7 +60,7 @@ public struct SelfModifyingLayer: RecurrentLayer {
   public func callAsFunction(_ x: Tensor, continuing state: inout MemoryState) -> Tensor {
     let queries = heads.split(query(x)).activated(by: .silu).withUnitRows()
     let rows = heads.split(x).withUnitRows()
-    var weights = NeuralMemory.Weights(state.tensors, depth: form.depth)
+    var weights = memory.weights(state.tensors)
     let read = pieces(of: x.shape[1], after: state.step, period: form.period).map { piece in
       let read = self.read(
         rows.sliced(axis: 1, piece), queries.sliced(axis: 1, piece), changing: &weights)

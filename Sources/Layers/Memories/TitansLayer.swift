@@ -59,7 +59,7 @@ public struct TitansLayer: RecurrentLayer {
     let writes = NeuralMemory.Writes(
       keys: heads.split(key(x)).activated(by: .silu).withUnitRows(), values: heads.split(value(x)),
       rate: wanted - wanted * moving, keep: keep(x), inertia: moving)
-    var weights = NeuralMemory.Weights(state.tensors, depth: form.depth)
+    var weights = memory.weights(state.tensors)
     let read = pieces(of: x.shape[1], after: state.step, period: form.period).map { piece in
       let read = memory.write(
         writes.rows(piece), reading: queries.sliced(axis: 1, piece), to: &weights)

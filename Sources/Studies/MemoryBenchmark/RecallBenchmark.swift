@@ -41,7 +41,8 @@ public struct RecallBenchmark: Sendable {
     /// Of a thousand sequences, at the end; of them the questions about keys with one value and about overwritten ones.
     public var accuracy: Double
     public var accuracyOfFirst, accuracyOfOverwritten: Double?
-    /// The highest loss of any step, in nats; above ln of the vocabulary it would be worse than knowing nothing.
+    /// The highest loss after the first step, in nats; above ln of the vocabulary it would be worse than knowing nothing,
+    /// which is what the first step finds.
     public var highestLoss: Double
     public var parameters: Int
     /// Bytes that the core held of a sequence at its end.
@@ -70,7 +71,7 @@ public struct RecallBenchmark: Sendable {
       let examples = (0..<plan.batch).map { _ in plan.task.example(&random) }
       let loss = try self.step(
         model, &optimizer, examples, rate: training.schedule.factor(at: step - 1, of: plan.steps))
-      highest = max(highest, loss.isFinite ? loss : .infinity)
+      if step > 1 { highest = max(highest, loss.isFinite ? loss : .infinity) }
       if !loss.isFinite { break }
       if step.isMultiple(of: max(1, plan.steps / 20)) {
         let line = Report(step: step, loss: loss, accuracy: try accuracy(model, of: 64).all)
