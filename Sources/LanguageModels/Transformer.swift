@@ -3,7 +3,8 @@ import Tensors
 
 /// A decoder-only transformer: tokens in, a distribution over the next token out.
 ///
-/// GPT-2, nanochat's GPT and the Llama family differ only in their ``TransformerConfiguration``.
+/// GPT-2, nanochat's GPT, the Llama family and cores with memories in attention's place differ only in their
+/// ``TransformerConfiguration``.
 public struct Transformer: Sendable {
   public let configuration: TransformerConfiguration
   public let parameters: ParameterStore

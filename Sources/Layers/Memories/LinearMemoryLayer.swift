@@ -21,21 +21,29 @@ public struct LinearMemoryForm: Sendable, Codable, Hashable {
   public static let gatedDelta = LinearMemoryForm(rule: .delta, forgets: true)
 }
 
-/// What the layers with memories have in common: heads, and what enters and leaves them.
+/// What the layers with memories have in common: heads, what asks them, and what leaves them.
 struct MemoryHeads: Sendable {
   let width, count: Int
+  private let query: Linear
   private let outputNormalization: Parameter
   private let output: Linear
 
   init(width: Int, count: Int, outputInitializer: Initializer?, in scope: ParameterScope) throws {
     self.width = width
     self.count = count
+    query = try Linear(width, width, in: scope / "query")
     outputNormalization = try scope.parameter(
       "outputNormalization", [width / count], .constant(1))
     output = try Linear(width, width, initializer: outputInitializer, in: scope / "output")
   }
 
   var headWidth: Int { width / count }
+
+  /// Queries of length 1: [batch, time, width] -> [batch, time, heads, headWidth].
+  func queries(_ x: Tensor) -> Tensor { units(query(x)) }
+
+  /// Rows through SiLU and divided by their lengths, as heads.
+  fileprivate func units(_ x: Tensor) -> Tensor { split(x).activated(by: .silu).withUnitRows() }
 
   /// [batch, time, width] -> [batch, time, heads, headWidth].
   func split(_ x: Tensor) -> Tensor { x.reshaped([x.shape[0], x.shape[1], count, headWidth]) }
@@ -47,18 +55,35 @@ struct MemoryHeads: Sendable {
   }
 }
 
+/// What rows write where nothing but they decide it: projected keys of length 1, values, and how much of them.
+struct ProjectedWrites: Sendable {
+  private let heads: MemoryHeads
+  private let key, value: Linear
+  private let rate: MemoryGate
+
+  init(_ heads: MemoryHeads, in scope: ParameterScope) throws {
+    self.heads = heads
+    key = try Linear(heads.width, heads.width, in: scope / "key")
+    value = try Linear(heads.width, heads.width, in: scope / "value")
+    rate = try MemoryGate("rate", heads, beginning: 0.5, in: scope)
+  }
+
+  /// Keys and values [batch, time, heads, headWidth], rates [batch, time, heads].
+  func callAsFunction(_ x: Tensor) -> (keys: Tensor, values: Tensor, rate: Tensor) {
+    (heads.units(key(x)), heads.split(value(x)), rate(x))
+  }
+}
+
 /// A number between 0 and 1 for every row and head.
 struct MemoryGate: Sendable {
   private let projection: Linear
 
-  /// Where a layer's gates lie: they are too narrow for an optimizer of matrices.
-  static let folder = "gates"
-
-  /// `beginning` is what it gives at first.
-  init(width: Int, heads: Int, beginning: Float, in scope: ParameterScope) throws {
+  /// Creates the gate `name` in `scope`, under `gates`: it is too narrow for an optimizer of matrices. `beginning` is
+  /// what it gives at first.
+  init(_ name: String, _ heads: MemoryHeads, beginning: Float, in scope: ParameterScope) throws {
     projection = try Linear(
-      width, heads, bias: .constant(logit(beginning)), initializer: .normal(deviation: 0.02),
-      in: scope)
+      heads.width, heads.count, bias: .constant(logit(beginning)),
+      initializer: .normal(deviation: 0.02), in: scope / "gates" / name)
   }
 
   /// [batch, time, width] -> [batch, time, heads].
@@ -71,8 +96,7 @@ struct MemoryGate: Sendable {
 public struct LinearMemoryLayer: RecurrentLayer {
   private let form: LinearMemoryForm
   private let heads: MemoryHeads
-  private let query, key, value: Linear
-  private let rate: MemoryGate
+  private let writes: ProjectedWrites
   private let keep: MemoryGate?
   private let beginning: Parameter
 
@@ -86,15 +110,8 @@ public struct LinearMemoryLayer: RecurrentLayer {
     self.form = form
     heads = try MemoryHeads(
       width: width, count: count, outputInitializer: outputInitializer, in: scope)
-    query = try Linear(width, width, in: scope / "query")
-    key = try Linear(width, width, in: scope / "key")
-    value = try Linear(width, width, in: scope / "value")
-    rate = try MemoryGate(
-      width: width, heads: count, beginning: 0.5, in: scope / MemoryGate.folder / "rate")
-    keep =
-      form.forgets
-      ? try MemoryGate(
-        width: width, heads: count, beginning: 0.998, in: scope / MemoryGate.folder / "keep") : nil
+    writes = try ProjectedWrites(heads, in: scope)
+    keep = form.forgets ? try MemoryGate("keep", heads, beginning: 0.998, in: scope) : nil
     beginning = try scope.parameter(
       "beginning", [width / count, count, width / count], .constant(0))
   }
@@ -104,11 +121,10 @@ public struct LinearMemoryLayer: RecurrentLayer {
   }
 
   public func callAsFunction(_ x: Tensor, continuing state: inout MemoryState) -> Tensor {
-    let rates = rate(x)
+    let (keys, values, rate) = writes(x)
     let steps = MemorySteps(
-      queries: heads.split(query(x)).activated(by: .silu).withUnitRows(),
-      keys: heads.split(key(x)).activated(by: .silu).withUnitRows(), values: heads.split(value(x)),
-      rate: rates, keep: keep.map { $0(x) } ?? Tensor(repeating: 1, shape: rates.shape))
+      queries: heads.queries(x), keys: keys, values: values, rate: rate,
+      keep: keep.map { $0(x) } ?? Tensor(repeating: 1, shape: rate.shape))
     let (read, matrices) = Tensor.linearMemory(
       steps, from: MemoryMatrices(state.tensors[0]), rule: form.rule)
     state.tensors = [matrices.memory]

@@ -106,13 +106,30 @@ struct NeuralMemory: Sendable {
     return residual(queries, read)
   }
 
-  /// Begins a period.
-  func settle(_ weights: inout Weights) {
-    if asksSettled { weights.settled = weights.running.map(\.memory) }
+  /// Lets `read` go through the next `time` rows in pieces that end where periods do; what it reads, put together.
+  func passing(
+    _ time: Int, period: Int, through state: inout MemoryState,
+    _ read: (_ rows: Range<Int>, _ weights: inout Weights) -> Tensor
+  ) -> Tensor {
+    var weights = weights(state.tensors)
+    var parts: [Tensor] = []
+    var start = 0
+    while start < time {
+      let rest = asksSettled ? period - state.step % period : time
+      let piece = start..<min(time, start + rest)
+      parts.append(read(piece, &weights))
+      state.step += piece.count
+      if asksSettled, state.step.isMultiple(of: period) {
+        weights.settled = weights.running.map(\.memory)
+      }
+      start = piece.upperBound
+    }
+    state.tensors = weights.tensors
+    return .concatenated(parts, axis: 1)
   }
 
   /// The weights that ``Weights/tensors`` gave.
-  func weights(_ tensors: [Tensor]) -> Weights {
+  private func weights(_ tensors: [Tensor]) -> Weights {
     let settled = asksSettled ? depth : 0
     let held = descent == .momentum ? 2 : 1
     return Weights(
@@ -148,18 +165,6 @@ extension NeuralMemory.Weights {
   var tensors: [Tensor] {
     settled + running.flatMap { [$0.memory] + ($0.momentum.map { [$0] } ?? []) }
   }
-}
-
-/// The pieces of `time` rows, of which `step` rows have gone before, that end where periods do.
-func pieces(of time: Int, after step: Int, period: Int) -> [Range<Int>] {
-  var pieces: [Range<Int>] = []
-  var start = 0
-  while start < time {
-    let end = min(time, start + period - (step + start) % period)
-    pieces.append(start..<end)
-    start = end
-  }
-  return pieces
 }
 
 /// Where a gate's linear part begins that is to give `probability`.

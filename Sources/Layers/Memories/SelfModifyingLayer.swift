@@ -30,7 +30,6 @@ public struct SelfModifyingLayer: RecurrentLayer {
 
   private let form: Form
   private let heads: MemoryHeads
-  private let query: Linear
   private let memory: NeuralMemory
   private let rate, keep: ReadGate
 
@@ -44,7 +43,6 @@ public struct SelfModifyingLayer: RecurrentLayer {
     self.form = form
     heads = try MemoryHeads(
       width: width, count: count, outputInitializer: outputInitializer, in: scope)
-    query = try Linear(width, width, in: scope / "query")
     let headWidth = width / count
     memory = try NeuralMemory(
       .delta, depth: form.depth, isResidual: true, heads: Role.allCases.count * count,
@@ -58,18 +56,12 @@ public struct SelfModifyingLayer: RecurrentLayer {
   }
 
   public func callAsFunction(_ x: Tensor, continuing state: inout MemoryState) -> Tensor {
-    let queries = heads.split(query(x)).activated(by: .silu).withUnitRows()
+    let queries = heads.queries(x)
     let rows = heads.split(x).withUnitRows()
-    var weights = memory.weights(state.tensors)
-    let read = pieces(of: x.shape[1], after: state.step, period: form.period).map { piece in
-      let read = self.read(
-        rows.sliced(axis: 1, piece), queries.sliced(axis: 1, piece), changing: &weights)
-      state.step += piece.count
-      if state.step.isMultiple(of: form.period) { memory.settle(&weights) }
-      return read
+    let read = memory.passing(x.shape[1], period: form.period, through: &state) { piece, weights in
+      self.read(rows.sliced(axis: 1, piece), queries.sliced(axis: 1, piece), changing: &weights)
     }
-    state.tensors = weights.tensors
-    return heads.join(.concatenated(read, axis: 1))
+    return heads.join(read)
   }
 
   /// Rows and queries [batch, time, heads, headWidth] that end no later than the period.

@@ -20,8 +20,8 @@ public struct TitansLayer: RecurrentLayer {
 
   private let form: Form
   private let heads: MemoryHeads
-  private let query, key, value: Linear
-  private let rate, keep, inertia: MemoryGate
+  private let writes: ProjectedWrites
+  private let keep, inertia: MemoryGate
   private let memory: NeuralMemory
 
   /// Creates the layer in `scope`.
@@ -34,15 +34,9 @@ public struct TitansLayer: RecurrentLayer {
     self.form = form
     heads = try MemoryHeads(
       width: width, count: count, outputInitializer: outputInitializer, in: scope)
-    query = try Linear(width, width, in: scope / "query")
-    key = try Linear(width, width, in: scope / "key")
-    value = try Linear(width, width, in: scope / "value")
-    rate = try MemoryGate(
-      width: width, heads: count, beginning: 0.5, in: scope / MemoryGate.folder / "rate")
-    keep = try MemoryGate(
-      width: width, heads: count, beginning: 0.998, in: scope / MemoryGate.folder / "keep")
-    inertia = try MemoryGate(
-      width: width, heads: count, beginning: 0.2, in: scope / MemoryGate.folder / "inertia")
+    writes = try ProjectedWrites(heads, in: scope)
+    keep = try MemoryGate("keep", heads, beginning: 0.998, in: scope)
+    inertia = try MemoryGate("inertia", heads, beginning: 0.2, in: scope)
     memory = try NeuralMemory(
       .momentum, depth: form.depth, isResidual: false, heads: count, width: width / count,
       hiddenWidth: width / count, in: scope / "memory")
@@ -53,22 +47,15 @@ public struct TitansLayer: RecurrentLayer {
   }
 
   public func callAsFunction(_ x: Tensor, continuing state: inout MemoryState) -> Tensor {
-    let queries = heads.split(query(x)).activated(by: .silu).withUnitRows()
+    let queries = heads.queries(x)
     let moving = inertia(x)
-    let wanted = rate(x)
+    let (keys, values, rate) = writes(x)
     let writes = NeuralMemory.Writes(
-      keys: heads.split(key(x)).activated(by: .silu).withUnitRows(), values: heads.split(value(x)),
-      rate: wanted - wanted * moving, keep: keep(x), inertia: moving)
-    var weights = memory.weights(state.tensors)
-    let read = pieces(of: x.shape[1], after: state.step, period: form.period).map { piece in
-      let read = memory.write(
-        writes.rows(piece), reading: queries.sliced(axis: 1, piece), to: &weights)
-      state.step += piece.count
-      if state.step.isMultiple(of: form.period) { memory.settle(&weights) }
-      return read
+      keys: keys, values: values, rate: rate - rate * moving, keep: keep(x), inertia: moving)
+    let read = memory.passing(x.shape[1], period: form.period, through: &state) { piece, weights in
+      memory.write(writes.rows(piece), reading: queries.sliced(axis: 1, piece), to: &weights)
     }
-    state.tensors = weights.tensors
-    return heads.join(.concatenated(read, axis: 1))
+    return heads.join(read)
   }
 }
 

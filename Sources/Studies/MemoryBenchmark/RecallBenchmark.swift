@@ -16,7 +16,7 @@ public struct RecallBenchmark: Sendable {
     /// Sequences a step, all of them new.
     public var batch = 64
     /// Multiplies the rates of pretraining.
-    public var rate: Float = 0.5
+    public var rate: Float = 1
     public var seed: UInt64
 
     public init(_ core: RecallCore, _ task: RecallTask, seed: UInt64) {

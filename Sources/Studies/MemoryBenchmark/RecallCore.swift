@@ -39,7 +39,6 @@ public enum RecallCore: String, Sendable, Codable, CaseIterable {
     configuration.headCount = heads
     configuration.keyHeadCount = heads
     configuration.hiddenWidth = 4 * width
-    // Every block reads the same tables of rotations; positions play no part in what has no attention.
     configuration.memory =
       switch self {
       case .attention, .hopeAttention: nil
@@ -47,7 +46,7 @@ public enum RecallCore: String, Sendable, Codable, CaseIterable {
       case .gatedHebbian: .linear(.gatedHebbian)
       case .delta: .linear(.delta)
       case .gatedDelta: .linear(.gatedDelta)
-      case .titansLinear: .titans(.init(depth: 1, period: 1024))
+      case .titansLinear: .titans(.init(depth: 1))
       case .titans: .titans(.init())
       case .hopeStatic: .selfModifying(.init(modifiesItself: false))
       case .hope: .selfModifying(.init())

@@ -37,7 +37,7 @@ struct BenchmarkRecallCommand: Command {
     help: "How many of the pairs give a key that had one another value.")
   let steps = CommandLineInterface.Option(
     "steps", default: 2000, must: .be(in: 1...1_000_000), help: "Steps of 64 sequences.")
-  let rate = TrainingOptions.rate(0.5)
+  let rate = TrainingOptions.rate(1)
   let seeds = CommandLineInterface.Option(
     "seeds", default: 5, must: .be(in: 1...100), help: "Seeds, from --seed upwards.")
 
