@@ -8,9 +8,9 @@ import Tensors
 /// they are, but what it is to learn is computed from those that it had when its period began: 1/2 |M(k) - v|^2 is
 /// descended by the gradient there (the chunks of Titans, 2501.00663, and TTT, 2407.04620). With a period of 1 this is
 /// gradient descent step by step.
-struct NeuralMemory: Sendable {
+package struct NeuralMemory: Sendable {
   /// What a write does to a weight W that stands behind an input h, whose error is e.
-  enum Descent: Sendable {
+  package enum Descent: Sendable {
     /// W <- keep W + S ; S <- inertia S - rate e h^T: descent with momentum (Titans, equation 13). The error of the last
     /// weight is that of the weight as it is.
     case momentum
@@ -20,20 +20,30 @@ struct NeuralMemory: Sendable {
   }
 
   /// A sequence's weights.
-  struct Weights {
+  package struct Weights {
     /// As they were when the period began; none where nothing is computed from them.
-    var settled: [Tensor]
+    package var settled: [Tensor]
     /// As they are.
-    var running: [MemoryMatrices]
+    package var running: [MemoryMatrices]
   }
 
   /// What is written at every step, and by how much.
-  struct Writes {
+  package struct Writes {
     /// [batch, time, heads, width].
-    var keys, values: Tensor
+    package var keys, values: Tensor
     /// [batch, time, heads].
-    var rate, keep: Tensor
-    var inertia: Tensor?
+    package var rate, keep: Tensor
+    package var inertia: Tensor?
+
+    package init(
+      keys: Tensor, values: Tensor, rate: Tensor, keep: Tensor, inertia: Tensor? = nil
+    ) {
+      self.keys = keys
+      self.values = values
+      self.rate = rate
+      self.keep = keep
+      self.inertia = inertia
+    }
   }
 
   let descent: Descent
@@ -41,7 +51,7 @@ struct NeuralMemory: Sendable {
   /// Of the first layer to the last, [in, heads, out].
   private let beginnings: [Parameter]
 
-  init(
+  package init(
     _ descent: Descent, depth: Int, isResidual: Bool, heads: Int, width: Int, hiddenWidth: Int,
     in scope: ParameterScope
   ) throws {
@@ -63,7 +73,7 @@ struct NeuralMemory: Sendable {
   /// The error of a single layer with momentum is that of the weights as they are.
   private var asksSettled: Bool { depth > 1 || descent == .delta }
 
-  func beginning(batch: Int) -> Weights {
+  package func beginning(batch: Int) -> Weights {
     let weights = beginnings.map { $0.effective.repeated(batch) }
     return Weights(
       settled: asksSettled ? weights : [],
@@ -73,7 +83,7 @@ struct NeuralMemory: Sendable {
   }
 
   /// M(z) with the weights that the period began with: [batch, time, heads, width].
-  func read(_ z: Tensor, with weights: Weights) -> Tensor {
+  package func read(_ z: Tensor, with weights: Weights) -> Tensor {
     let (last, settled) = (weights.settled.count - 1, weights.settled)
     let hidden = last == 0 ? z : bounded(z.headwiseProduct(settled[0]))
     return residual(z, hidden.headwiseProduct(settled[last]))
@@ -82,7 +92,8 @@ struct NeuralMemory: Sendable {
   /// Writes step by step, and reads M(q) after every step: [batch, time, heads, width].
   ///
   /// - Precondition: no period ends before the last step.
-  func write(_ writes: Writes, reading queries: Tensor, to weights: inout Weights) -> Tensor {
+  package func write(_ writes: Writes, reading queries: Tensor, to weights: inout Weights) -> Tensor
+  {
     let target = isResidual ? writes.values - writes.keys : writes.values
     if depth == 1 {
       let values =
