@@ -5,6 +5,31 @@ import Testing
 import Tokenizers
 
 @Suite struct GeneratorTests {
+  /// Also where a context cannot be cut: what lies before the place is read again.
+  @Test(arguments: [SmallConfiguration.convolved] + SmallConfiguration.remembering)
+  func rewoundItIsAsIfItHadReadNoFurther(_ given: TransformerConfiguration) throws {
+    var configuration = given
+    configuration.vocabularySize = smallTokenizer.vocabularySize
+    let model = try randomModel(configuration)
+    let (first, second) = (randomTokens(9, below: 250), randomTokens(8, below: 250, seed: 3))
+    let other = randomTokens(4, below: 250, seed: 4)
+    func written(after read: (inout Generator) -> Void) -> [Int32] {
+      var generator = Generator(model, smallTokenizer)
+      read(&generator)
+      var sampler = Sampler.greedy
+      return generator.write(limit: 12, sampler: &sampler).tokens
+    }
+    for place in [9, 12, 3, 0] {
+      let rewound = written {
+        $0.read(first)
+        $0.read(second)
+        $0.rewind(to: place)
+        $0.read(other)
+      }
+      #expect(rewound == written { $0.read((first + second).prefix(place) + other) })
+    }
+  }
+
   /// What a model with `script` writes after the prompt "the ", and what it emits on the way.
   private func write(
     _ script: [Int32], limit: Int = 100, stops: [String] = [], contextLength: Int = 64,
