@@ -13,6 +13,8 @@ public enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
   /// `offset` is where the first byte lies that the encoding does not allow.
   case badEncoding(path: String, encoding: String, offset: Int)
   case malformed(path: String, line: Int, expected: String)
+  /// `offset` is where something else stands than the format has there.
+  case unexpected(path: String, offset: Int, expected: String)
   /// Compressed data that cannot be unpacked; `offset` counts compressed bytes.
   case damaged(path: String, offset: Int, reason: String)
   /// A folder without a file that a corpus can hold.
@@ -24,8 +26,8 @@ public enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isInputOutput: Bool {
     switch self {
     case .missing, .directory, .unreadable: true
-    case .tooLarge, .empty, .noText, .binary, .badEncoding, .malformed, .damaged, .noShards,
-      .changed:
+    case .tooLarge, .empty, .noText, .binary, .badEncoding, .malformed, .unexpected,
+      .damaged, .noShards, .changed:
       false
     }
   }
@@ -51,6 +53,8 @@ public enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
         + " mark"
     case .malformed(let path, let line, let expected):
       "\(path): line \(line): expected \(expected)"
+    case .unexpected(let path, let offset, let expected):
+      "\(path): byte \(offset): expected \(expected)"
     case .damaged(let path, let offset, let reason):
       "\(path): byte \(offset): cannot be unpacked: \(reason)"
     case .noShards(let path, let expected):

@@ -6,7 +6,8 @@ import Tensors
 /// Momentum whose update is made orthogonal, for the matrices inside a network (Jordan 2024).
 ///
 /// Five Newton-Schulz iterations replace the singular values of the update by about 1, so that rare
-/// directions move as fast as frequent ones. Non-matrix parameters belong to another optimizer.
+/// directions move as fast as frequent ones. Matrices are [out, in], or several heads' [in, heads, out], of which each is
+/// made orthogonal on its own. Other parameters belong to another optimizer.
 public struct Muon: Optimizer {
   public var learningRate, momentum, weightDecay: Float
   private var momenta: [String: Tensor] = [:]
@@ -23,7 +24,8 @@ public struct Muon: Optimizer {
     var work: [(value: Tensor, buffer: Tensor, gradient: Tensor)] = []
     for parameter in parameters {
       guard let gradient = gradients[parameter.value] else { continue }
-      precondition(parameter.shape.rank == 2, "Muon on \(parameter.path) of \(parameter.shape)")
+      precondition(
+        (2...3).contains(parameter.shape.rank), "Muon on \(parameter.path) of \(parameter.shape)")
       let buffer = momenta[parameter.path] ?? .zeros(parameter.shape)
       momenta[parameter.path] = buffer
       work.append((parameter.value, buffer, gradient))
@@ -41,8 +43,11 @@ public struct Muon: Optimizer {
       }
       // Nesterov: look ahead along the momentum before orthogonalising.
       let ahead = gradient * ((1 - momentum) * gradientScale) + buffer.detached() * momentum
-      let direction = Muon.orthogonalized(ahead)
-      let aspect = max(1, Float(value.shape[0]) / Float(value.shape[1])).squareRoot()
+      let isOfHeads = value.shape.rank == 3
+      let direction = isOfHeads ? Muon.orthogonalized(heads: ahead) : Muon.orthogonalized(ahead)
+      let (outWidth, inWidth) =
+        isOfHeads ? (value.shape[2], value.shape[0]) : (value.shape[0], value.shape[1])
+      let aspect = max(1, Float(outWidth) / Float(inWidth)).squareRoot()
       direction.withFloats { direction in
         value.update {
           ck_axpby(-step * aspect, direction.baseAddress, decay, $0.baseAddress, $0.count)
@@ -65,6 +70,17 @@ public struct Muon: Optimizer {
       x = x * 3.4445 + polynomial.multiplied(by: x)
     }
     return isTall ? x.transposed() : x
+  }
+
+  /// The same of every head's matrix of [in, heads, out].
+  static func orthogonalized(heads matrices: Tensor) -> Tensor {
+    let shape = matrices.shape
+    let heads = (0..<shape[1]).map { head in
+      orthogonalized(
+        matrices.sliced(axis: 1, head..<head + 1).reshaped([shape[0], shape[2]])
+      ).reshaped([shape[0], 1, shape[2]])
+    }
+    return .concatenated(heads, axis: 1)
   }
 
   public var state: [(name: String, tensor: Tensor)] {

@@ -7,7 +7,10 @@ public struct SeasonSettings: Sendable, Codable, Equatable {
   /// After how many nights; 0 for never.
   public var nights = 7
   public var memory = MemoryKind.gated
+  /// The least; it grows with the text.
   public var rank = 64
+  /// The most.
+  public var mostRank = 256
   /// How often the text is gone through; twice as often where it outweighs the questions.
   public var passes = 6.0
   public var questionPasses = 10.0
@@ -111,7 +114,7 @@ public struct NightSettings: Sendable, Codable, Equatable {
       ("stepQuestions", Double(stepQuestions), 1), ("adapterRate", Double(adapterRate), 0),
       ("slotRate", Double(slotRate), 0), ("examinedNights", Double(examinedNights), 0),
       ("season.nights", Double(season.nights), 0), ("season.rank", Double(season.rank), 0),
-      ("season.passes", season.passes, 0), ("season.questionPasses", season.questionPasses, 0),
+      ("season.mostRank", Double(season.mostRank), 0), ("season.passes", season.passes, 0), ("season.questionPasses", season.questionPasses, 0),
       ("season.answerVisits", season.answerVisits, 0),
       ("season.stepQuestions", Double(season.stepQuestions), 1),
       ("season.mostWordings", Double(season.mostWordings), 0),
@@ -131,7 +134,6 @@ public struct NightSettings: Sendable, Codable, Equatable {
   func ofSeason() -> NightSettings {
     var settings = self
     settings.memory = season.memory
-    settings.size.rank = season.rank
     settings.passes = season.passes
     settings.questionPasses = season.questionPasses
     settings.answerVisits = season.answerVisits
@@ -186,6 +188,13 @@ public struct NightSettings: Sendable, Codable, Equatable {
     return fitted
   }
 
+  /// The rank of a season that holds `tokens` tokens of text.
+  package func seasonRank(textTokens tokens: Int) -> Int {
+    max(season.rank, min(season.mostRank, tokens / Self.textTokensPerSeasonRank))
+  }
+
+  /// Text is kept in proportion to the keys that there are for it.
+  private static let textTokensPerSeasonRank = 400
   private static let leastSteps = 64
   /// Text is learned less from few steps than questions are.
   private static let leastTextSteps = 128

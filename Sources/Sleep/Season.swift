@@ -70,6 +70,7 @@ public struct Season {
       let studies = try NightStudies(
         distilling: teacher, core: core, replay, neutral, settings, isReserved: isReserved)
       var size = settings.size
+      size.rank = settings.seasonRank(textTokens: studies.dayTokens)
       let nights = NightMemory.Beginnings.strongest(size.rank, on: teacher.model)
       size.firstBlock = nights.firstBlock ?? 0
       let memory = NightMemory.begin(

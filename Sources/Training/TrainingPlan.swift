@@ -59,7 +59,8 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     return OptimizerGroups(
       slowLevels + [
         .init("matrices", Muon(learningRate: matrixRate)) {
-          $0.path.hasPrefix("blocks.") && $0.shape.rank == 2 && !$0.path.contains(".gates.")
+          $0.path.hasPrefix("blocks.") && !$0.path.contains(".gates.")
+            && ($0.shape.rank == 2 || NeuralMemory.holds($0))
         },
         .init("embedding", adamW(embeddingRate)) { $0.path.hasPrefix("embedding.") },
         .init("rest", adamW(headRate)),

@@ -50,6 +50,8 @@ enum Circadian {
         BenchmarkSeasonsCommand()
         CommandGroup("memory", abstract: "Compares kinds of memory.") {
           BenchmarkRecallCommand()
+          BenchmarkDigitsCommand()
+          BenchmarkCoresCommand()
         }
       }
     }.main()

@@ -31,6 +31,15 @@ import Testing
     #expect(settings.fitted(toDay: 500, questions: 100).stepQuestions < settings.stepQuestions)
   }
 
+  /// A season of facts has the least keys, one of long texts more, and a life of texts no more than the most.
+  @Test func aSeasonGrowsWithItsText() {
+    let settings = NightSettings()
+    #expect(settings.seasonRank(textTokens: 3_500) == settings.season.rank)
+    let ranks = [40_000, 77_000, 1_000_000].map { settings.seasonRank(textTokens: $0) }
+    #expect(settings.season.rank < ranks[0] && ranks[0] < ranks[1])
+    #expect(ranks[2] == settings.season.mostRank)
+  }
+
   @Test func whatMakesNoNightIsSaid() {
     #expect(NightSettings().problem == nil)
     let faults: [(inout NightSettings) -> Void] = [

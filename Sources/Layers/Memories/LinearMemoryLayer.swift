@@ -40,10 +40,10 @@ struct MemoryHeads: Sendable {
   var headWidth: Int { width / count }
 
   /// Queries of length 1: [batch, time, width] -> [batch, time, heads, headWidth].
-  func queries(_ x: Tensor) -> Tensor { units(query(x)) }
+  func queries(_ x: Tensor) -> Tensor { units(split(query(x))) }
 
-  /// Rows through SiLU and divided by their lengths, as heads.
-  fileprivate func units(_ x: Tensor) -> Tensor { split(x).activated(by: .silu).withUnitRows() }
+  /// Rows of heads through SiLU, divided by their lengths: what asks and what is asked for have to go the same way.
+  func units(_ x: Tensor) -> Tensor { x.activated(by: .silu).withUnitRows() }
 
   /// [batch, time, width] -> [batch, time, heads, headWidth].
   func split(_ x: Tensor) -> Tensor { x.reshaped([x.shape[0], x.shape[1], count, headWidth]) }
@@ -70,7 +70,7 @@ struct ProjectedWrites: Sendable {
 
   /// Keys and values [batch, time, heads, headWidth], rates [batch, time, heads].
   func callAsFunction(_ x: Tensor) -> (keys: Tensor, values: Tensor, rate: Tensor) {
-    (heads.units(key(x)), heads.split(value(x)), rate(x))
+    (heads.units(heads.split(key(x))), heads.split(value(x)), rate(x))
   }
 }
 

@@ -68,6 +68,12 @@ package struct NeuralMemory: Sendable {
       ]
   }
 
+  /// Whether a parameter is what a neural memory begins as: matrices of several heads.
+  package static func holds(_ parameter: Parameter) -> Bool {
+    parameter.shape.rank == 3
+      && ["hidden", "last"].contains(parameter.path.split(separator: ".").last)
+  }
+
   private var depth: Int { beginnings.count }
 
   /// The error of a single layer with momentum is that of the weights as they are.
@@ -118,38 +124,41 @@ package struct NeuralMemory: Sendable {
   }
 
   /// Lets `read` go through the next `time` rows in pieces that end where periods do; what it reads, put together.
-  func passing(
-    _ time: Int, period: Int, through state: inout MemoryState,
-    _ read: (_ rows: Range<Int>, _ weights: inout Weights) -> Tensor
+  ///
+  /// `state` holds the weights of `memories`, one memory's after the other's.
+  static func passing(
+    _ memories: [NeuralMemory], _ time: Int, period: Int, through state: inout MemoryState,
+    _ read: (_ rows: Range<Int>, _ weights: inout [Weights]) -> Tensor
   ) -> Tensor {
-    var weights = weights(state.tensors)
+    var rest = state.tensors[...]
+    var weights = memories.map { $0.weights(from: &rest) }
+    let asksSettled = memories.contains(where: \.asksSettled)
     var parts: [Tensor] = []
     var start = 0
     while start < time {
-      let rest = asksSettled ? period - state.step % period : time
-      let piece = start..<min(time, start + rest)
+      let length = asksSettled ? period - state.step % period : time
+      let piece = start..<min(time, start + length)
       parts.append(read(piece, &weights))
       state.step += piece.count
-      if asksSettled, state.step.isMultiple(of: period) {
-        weights.settled = weights.running.map(\.memory)
+      if state.step.isMultiple(of: period) {
+        for (index, memory) in memories.enumerated() where memory.asksSettled {
+          weights[index].settled = weights[index].running.map(\.memory)
+        }
       }
       start = piece.upperBound
     }
-    state.tensors = weights.tensors
+    state.tensors = weights.flatMap(\.tensors)
     return .concatenated(parts, axis: 1)
   }
 
-  /// The weights that ``Weights/tensors`` gave.
-  private func weights(_ tensors: [Tensor]) -> Weights {
-    let settled = asksSettled ? depth : 0
-    let held = descent == .momentum ? 2 : 1
-    return Weights(
-      settled: Array(tensors[..<settled]),
-      running: (0..<depth).map { layer in
-        let place = settled + held * layer
-        return MemoryMatrices(
-          tensors[place], momentum: descent == .momentum ? tensors[place + 1] : nil)
-      })
+  /// Takes the weights that ``Weights/tensors`` gave off the front of `tensors`.
+  private func weights(from tensors: inout ArraySlice<Tensor>) -> Weights {
+    let settled = asksSettled ? (0..<depth).map { _ in tensors.removeFirst() } : []
+    let running = (0..<depth).map { _ in
+      MemoryMatrices(
+        tensors.removeFirst(), momentum: descent == .momentum ? tensors.removeFirst() : nil)
+    }
+    return Weights(settled: settled, running: running)
   }
 
   private func step(

@@ -2,8 +2,8 @@ import Tensors
 
 /// Memories that decide themselves what is written to them (self-modifying Titans, the layer of HOPE; 2512.24695).
 ///
-/// Of five memories side by side the first four say what a row's key, value, rate and share kept are, and the fifth answers
-/// its query, the only fixed projection. Each is written to under that key, and what it is to answer is what it
+/// Of five memories side by side four, the speakers, say what a row's key, value, rate and share kept are, and the fifth
+/// answers its query, the only fixed projection. Each is written to under that key, and what it is to answer is what it
 /// itself makes of the value: M <- M (keep I - rate k k^T) - rate grad 1/2 |M(k) - M(v)|^2. Key, value, rate, share and gradient come
 /// from the memories as they were when the period began; the query is answered by the memory as it is.
 public struct SelfModifyingLayer: RecurrentLayer {
@@ -13,7 +13,7 @@ public struct SelfModifyingLayer: RecurrentLayer {
     public var depth: Int
     /// After how many rows the memories are asked as they are by then.
     public var period: Int
-    /// Whether the first four are written to as well; otherwise they stay what they learned in training.
+    /// Whether the speakers are written to as well; otherwise they stay what they learned in training.
     public var modifiesItself: Bool
 
     public init(depth: Int = 2, period: Int = 16, modifiesItself: Bool = true) {
@@ -23,14 +23,15 @@ public struct SelfModifyingLayer: RecurrentLayer {
     }
   }
 
-  /// The memories, each as many heads.
+  /// What the speakers say, each as many heads.
   private enum Role: Int, CaseIterable {
-    case key, value, rate, keep, answer
+    case key, value, rate, keep
   }
 
   private let form: Form
   private let heads: MemoryHeads
-  private let memory: NeuralMemory
+  private let keyConvolution, valueConvolution: ShortConvolution
+  private let answerer, speakers: NeuralMemory
   private let rate, keep: ReadGate
 
   /// Creates the layer in `scope`.
@@ -43,57 +44,96 @@ public struct SelfModifyingLayer: RecurrentLayer {
     self.form = form
     heads = try MemoryHeads(
       width: width, count: count, outputInitializer: outputInitializer, in: scope)
+    keyConvolution = try ShortConvolution(count: 4, width: width, in: scope / "keyConvolution")
+    valueConvolution = try ShortConvolution(count: 4, width: width, in: scope / "valueConvolution")
     let headWidth = width / count
-    memory = try NeuralMemory(
-      .delta, depth: form.depth, isResidual: true, heads: Role.allCases.count * count,
-      width: headWidth, hiddenWidth: headWidth, in: scope / "memory")
+    func memory(_ count: Int, _ name: String) throws -> NeuralMemory {
+      try NeuralMemory(
+        .delta, depth: form.depth, isResidual: true, heads: count, width: headWidth,
+        hiddenWidth: headWidth, in: scope / name)
+    }
+    answerer = try memory(count, "answerer")
+    speakers = try memory(Role.allCases.count * count, "speakers")
     rate = try ReadGate(width: headWidth, heads: count, beginning: 0.5, in: scope / "rate")
     keep = try ReadGate(width: headWidth, heads: count, beginning: 0.998, in: scope / "keep")
   }
 
+  /// Of a sequence's state the rows that convolutions look back on are the first, and what the memories hold follows.
   public func initialState(batch: Int) -> MemoryState {
-    MemoryState(tensors: memory.beginning(batch: batch).tensors)
+    MemoryState(
+      tensors: [.zeros([batch, keyConvolution.reach, heads.width])]
+        + changing.flatMap { $0.beginning(batch: batch).tensors })
   }
 
+  /// The memories that are written to.
+  private var changing: [NeuralMemory] { form.modifiesItself ? [answerer, speakers] : [answerer] }
+
   public func callAsFunction(_ x: Tensor, continuing state: inout MemoryState) -> Tensor {
-    let queries = heads.queries(x)
-    let rows = heads.split(x).withUnitRows()
-    let read = memory.passing(x.shape[1], period: form.period, through: &state) { piece, weights in
-      self.read(rows.sliced(axis: 1, piece), queries.sliced(axis: 1, piece), changing: &weights)
+    let preceding = state.tensors.removeFirst()
+    let all = Tensor.concatenated([preceding, x], axis: 1)
+    func rows(_ convolution: ShortConvolution) -> Tensor {
+      heads.split(convolution(x, preceding: preceding)).withUnitRows()
     }
+    let (keyRows, valueRows) = (rows(keyConvolution), rows(valueConvolution))
+    let asked = Self.beside { $0 == .value ? valueRows : keyRows }
+    let queries = heads.queries(x)
+    let constant = form.modifiesItself ? nil : speakers.beginning(batch: x.shape[0])
+    let said = constant.map { Said(speakers.read(asked, with: $0), of: self) }
+    let read = NeuralMemory.passing(
+      changing, x.shape[1], period: form.period, through: &state
+    ) { piece, weights in
+      let said =
+        said?.rows(piece)
+        ?? Said(speakers.read(asked.sliced(axis: 1, piece), with: weights[1]), of: self)
+      let read = answerer.write(
+        said.writes(to: answerer, weights[0]), reading: queries.sliced(axis: 1, piece),
+        to: &weights[0])
+      if form.modifiesItself {
+        let writes = said.besideEachOther.writes(to: speakers, weights[1])
+        _ = speakers.write(writes, reading: writes.keys, to: &weights[1])
+      }
+      return read
+    }
+    state.tensors.insert(all.sliced(axis: 1, x.shape[1]..<all.shape[1]), at: 0)
     return heads.join(read)
   }
 
-  /// Rows and queries [batch, time, heads, headWidth] that end no later than the period.
-  private func read(
-    _ rows: Tensor, _ queries: Tensor, changing weights: inout NeuralMemory.Weights
-  ) -> Tensor {
-    let said = memory.read(beside(rows), with: weights)
-    let value = of(.value, said)
-    let kept = keep(of(.keep, said))
-    // At most half of what is kept: the gradient takes away as much again.
-    let written = rate(of(.rate, said)) * kept * 0.5
-    let writes = NeuralMemory.Writes(
-      keys: beside(of(.key, said).withUnitRows()),
-      values: memory.read(beside(value), with: weights),
-      rate: form.modifiesItself ? beside(written) : only(written, otherwise: 0),
-      keep: form.modifiesItself ? beside(kept) : only(kept, otherwise: 1))
-    return of(.answer, memory.write(writes, reading: beside(queries), to: &weights))
+  /// Keys and values [batch, time, heads, headWidth], rates and shares kept [batch, time, heads].
+  private struct Said {
+    var keys, values, rate, keep: Tensor
+
+    /// What the speakers' answers [batch, time, roles * heads, headWidth] say.
+    init(_ said: Tensor, of layer: SelfModifyingLayer) {
+      let count = layer.heads.count
+      func of(_ role: Role) -> Tensor {
+        said.sliced(axis: 2, role.rawValue * count..<(role.rawValue + 1) * count)
+      }
+      (keys, values) = (layer.heads.units(of(.key)), of(.value))
+      keep = layer.keep(of(.keep))
+      // At most half of what is kept: the gradient takes away as much again.
+      rate = layer.rate(of(.rate)) * keep * 0.5
+    }
+
+    /// What is written to memories that answer the values themselves.
+    func writes(to memory: NeuralMemory, _ weights: NeuralMemory.Weights) -> NeuralMemory.Writes {
+      .init(keys: keys, values: memory.read(values, with: weights), rate: rate, keep: keep)
+    }
+
+    func rows(_ range: Range<Int>) -> Said { mapped { $0.sliced(axis: 1, range) } }
+
+    /// The same for every speaker, [batch, time, heads, ...] -> [batch, time, roles * heads, ...].
+    var besideEachOther: Said { mapped { part in SelfModifyingLayer.beside { _ in part } } }
+
+    private func mapped(_ transform: (Tensor) -> Tensor) -> Said {
+      var mapped = self
+      (mapped.keys, mapped.values) = (transform(keys), transform(values))
+      (mapped.rate, mapped.keep) = (transform(rate), transform(keep))
+      return mapped
+    }
   }
 
-  /// The same for each of the memories, [batch, time, heads, ...] -> [batch, time, memories * heads, ...].
-  private func beside(_ x: Tensor) -> Tensor {
-    .concatenated(Role.allCases.map { _ in x }, axis: 2)
-  }
-
-  /// The memory that answers gets x, and the others `constant`.
-  private func only(_ x: Tensor, otherwise constant: Float) -> Tensor {
-    let other = Tensor(repeating: constant, shape: x.shape)
-    return .concatenated(Role.allCases.map { $0 == .answer ? x : other }, axis: 2)
-  }
-
-  private func of(_ role: Role, _ all: Tensor) -> Tensor {
-    all.sliced(axis: 2, role.rawValue * heads.count..<(role.rawValue + 1) * heads.count)
+  private static func beside(_ part: (Role) -> Tensor) -> Tensor {
+    .concatenated(Role.allCases.map(part), axis: 2)
   }
 }
 

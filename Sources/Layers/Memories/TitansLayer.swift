@@ -52,8 +52,10 @@ public struct TitansLayer: RecurrentLayer {
     let (keys, values, rate) = writes(x)
     let writes = NeuralMemory.Writes(
       keys: keys, values: values, rate: rate - rate * moving, keep: keep(x), inertia: moving)
-    let read = memory.passing(x.shape[1], period: form.period, through: &state) { piece, weights in
-      memory.write(writes.rows(piece), reading: queries.sliced(axis: 1, piece), to: &weights)
+    let read = NeuralMemory.passing(
+      [memory], x.shape[1], period: form.period, through: &state
+    ) { piece, weights in
+      memory.write(writes.rows(piece), reading: queries.sliced(axis: 1, piece), to: &weights[0])
     }
     return heads.join(read)
   }
