@@ -65,33 +65,14 @@ public struct NightMemory: Sendable {
     }
 
     /// The gated changes that stand before `model`'s weights, of each the `count` strongest keys with their values.
-    ///
-    /// A key's strength is what it calls up of an input along itself: |value| |key|^2, as the activation is a square.
     public static func strongest(_ count: Int, on model: Transformer) -> Beginnings {
       var beginnings = Beginnings()
       for parameter in model.parameters.parameters {
         let changes = (parameter.reparameterization as? StackedChanges)?.changes ?? []
         let gated = changes.filter { $0.activation == AdapterForm.gated.activation }
-        guard !gated.isEmpty else { continue }
-        let keys = Tensor.concatenated(gated.map(\.down.value), axis: 0)
-        let values = Tensor.concatenated(
-          gated.map { ($0.up.value * $0.scale).transposed() }, axis: 0)
-        func squaredLengths(_ rows: Tensor) -> [Float] {
-          rows.withFloats { floats in
-            (0..<rows.shape[0]).map { row in
-              floats[row * rows.shape[1]..<(row + 1) * rows.shape[1]].reduce(0) { $0 + $1 * $1 }
-            }
-          }
-        }
-        let strengths = zip(squaredLengths(keys), squaredLengths(values)).map {
-          $0 * $1.squareRoot()
-        }
-        let chosen = strengths.indices.sorted { strengths[$0] > strengths[$1] }.prefix(count)
-        let rows = Tensor(indices: chosen.sorted().map(Int32.init))
-        beginnings.changes[parameter.path] = LowRank(
-          down: Parameter(path: "down", value: keys.rows(at: rows), isTrainable: false),
-          up: Parameter(path: "up", value: values.rows(at: rows).transposed(), isTrainable: false),
-          scale: 1, activation: AdapterForm.gated.activation)
+        guard var all = gated.first else { continue }
+        for change in gated.dropFirst() { all.write(change) }
+        beginnings.changes[parameter.path] = all.keeping(strongest: count)
       }
       return beginnings
     }
@@ -244,8 +225,8 @@ extension Parameter {
   /// Adds a change to those that stand before the weight already, to the last of them where it can be one with it.
   fileprivate func stack(_ change: LowRank) {
     var changes = (reparameterization as? StackedChanges)?.changes ?? []
-    if let joined = changes.last?.joined(with: change) {
-      changes[changes.count - 1] = joined
+    if let last = changes.last, last.accepts(change) {
+      changes[changes.count - 1].write(change)
     } else {
       changes.append(change)
     }

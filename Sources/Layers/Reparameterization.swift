@@ -18,10 +18,10 @@ public protocol Reparameterization: Sendable {
 ///
 /// Without an activation f it is LoRA (2106.09685) and can be added to the weight. With one, each row of A is
 /// a key and each column of B the value that it calls up, as in a feed-forward block (2012.14913): where no
-/// key fires, the weight is what it was.
-public struct LowRank: Reparameterization {
-  public let down: Parameter
-  public let up: Parameter
+/// key fires, the weight is what it was. It is the memory of a night, written to when its individual sleeps.
+public struct LowRank: Reparameterization, AssociativeMemory {
+  public private(set) var down: Parameter
+  public private(set) var up: Parameter
   public let scale: Float
   public let activation: Activation?
 
@@ -43,30 +43,63 @@ public struct LowRank: Reparameterization {
   }
 
   public func project(_ x: Tensor, through base: Tensor, bias: Tensor?) -> Tensor {
-    x.linear(base, bias: bias) + change(of: x)
+    x.linear(base, bias: bias) + read(x)
   }
 
-  /// This change and `other` as one, whose keys are those of both; nil where they differ in form, or one is still
-  /// being trained.
-  ///
-  /// Two products instead of four: what is frozen need not be kept apart.
-  public func joined(with other: LowRank) -> LowRank? {
-    guard activation == other.activation, scale == other.scale,
-      !(parameters + other.parameters).contains(where: \.isTrainable)
-    else { return nil }
-    return LowRank(
-      down: Parameter(
-        path: down.path, value: .concatenated([down.value, other.down.value], axis: 0),
-        isTrainable: false),
-      up: Parameter(
-        path: up.path, value: .concatenated([up.value, other.up.value], axis: 1),
-        isTrainable: false), scale: scale, activation: activation)
-  }
+  public var period: MemoryPeriod { .sleep }
 
   /// What is added to the projection of `x`: [..., in] -> [..., out].
-  func change(of x: Tensor) -> Tensor {
+  public func read(_ x: Tensor) -> Tensor {
     let keys = x.linear(down.value)
     return ((activation.map { keys.activated(by: $0) } ?? keys) * scale).linear(up.value)
+  }
+
+  /// Takes up the keys of `other` with their values: what both call up is then called up by this one.
+  ///
+  /// - Precondition: they are of one form, and nothing of them is being trained.
+  public mutating func write(_ other: LowRank) {
+    precondition(accepts(other), "\(other.up.path) is of another form than \(up.path)")
+    down = Parameter(
+      path: down.path, value: .concatenated([down.value, other.down.value], axis: 0),
+      isTrainable: false)
+    up = Parameter(
+      path: up.path, value: .concatenated([up.value, other.up.value], axis: 1), isTrainable: false)
+  }
+
+  /// Whether the keys of `other` can stand beside these.
+  ///
+  /// Two products instead of four: what is frozen need not be kept apart.
+  public func accepts(_ other: LowRank) -> Bool {
+    activation == other.activation && scale == other.scale
+      && !(parameters + other.parameters).contains(where: \.isTrainable)
+  }
+
+  /// The `count` strongest keys with their values, frozen.
+  ///
+  /// A key's strength is what it calls up of an input along itself where the activation is a square: |value| |key|^2.
+  public func keeping(strongest count: Int) -> LowRank {
+    let values = up.value.transposed()
+    let strengths = zip(down.value.squaredRowLengths, values.squaredRowLengths).map {
+      $0 * $1.squareRoot()
+    }
+    let chosen = strengths.indices.sorted { strengths[$0] > strengths[$1] }.prefix(count)
+    let rows = Tensor(indices: chosen.sorted().map(Int32.init))
+    return LowRank(
+      down: Parameter(path: down.path, value: down.value.rows(at: rows), isTrainable: false),
+      up: Parameter(
+        path: up.path, value: values.rows(at: rows).transposed(), isTrainable: false),
+      scale: scale, activation: activation)
+  }
+}
+
+extension Tensor {
+  /// The sum of squares of every row of a matrix.
+  fileprivate var squaredRowLengths: [Float] {
+    withFloats { floats in
+      (0..<shape[0]).map { row in
+        floats[row * shape[1]..<(row + 1) * shape[1]].reduce(0) { $0 + $1 * $1 }
+      }
+    }
   }
 }
 
@@ -83,6 +116,6 @@ public struct StackedChanges: Reparameterization {
   }
 
   public func project(_ x: Tensor, through base: Tensor, bias: Tensor?) -> Tensor {
-    changes.reduce(x.linear(base, bias: bias)) { $0 + $1.change(of: x) }
+    changes.reduce(x.linear(base, bias: bias)) { $0 + $1.read(x) }
   }
 }

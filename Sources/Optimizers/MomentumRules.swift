@@ -11,10 +11,11 @@ public struct HebbianMomentum: MomentumRule {
 
   public func stateShapes(for shape: Shape) -> [Shape] { [shape] }
 
-  public func step(_ gradient: Tensor, _ state: inout [Tensor]) -> Tensor {
+  public func write(_ gradient: Tensor, to state: inout [Tensor]) {
     state[0] = state[0] * decay + gradient
-    return state[0]
   }
+
+  public func read(_ gradient: Tensor, from state: [Tensor]) -> Tensor { state[0] }
 }
 
 /// m <- m (decay I - erase g^T g / |g|^2) + g: what lies along the new gradient is replaced by it, not added to
@@ -33,7 +34,7 @@ public struct DeltaMomentum: MomentumRule {
 
   public func stateShapes(for shape: Shape) -> [Shape] { [shape] }
 
-  public func step(_ gradient: Tensor, _ state: inout [Tensor]) -> Tensor {
+  public func write(_ gradient: Tensor, to state: inout [Tensor]) {
     let rows = gradient.asMatrix()
     let memory = state[0].asMatrix()
     let length = (rows * rows).sum().scalar
@@ -44,8 +45,9 @@ public struct DeltaMomentum: MomentumRule {
       next = next - along.multiplied(by: rows) * (erase / length)
     }
     state[0] = next.reshaped(gradient.shape)
-    return state[0]
   }
+
+  public func read(_ gradient: Tensor, from state: [Tensor]) -> Tensor { state[0] }
 }
 
 /// W <- W - rate sigma(m): a nonlinear output of a linear memory; of a matrix its orthogonal factor, which makes it Muon
@@ -58,10 +60,11 @@ public struct NonlinearMomentum: MomentumRule {
 
   public func stateShapes(for shape: Shape) -> [Shape] { [shape] }
 
-  public func step(_ gradient: Tensor, _ state: inout [Tensor]) -> Tensor {
+  public func write(_ gradient: Tensor, to state: inout [Tensor]) {
     state[0] = state[0] * decay + gradient * (1 - decay)
-    return state[0].orthogonal()
   }
+
+  public func read(_ gradient: Tensor, from state: [Tensor]) -> Tensor { state[0].orthogonal() }
 }
 
 /// A momentum that is a small network: what it holds is how to answer a gradient, not the gradients themselves (deep
@@ -87,26 +90,41 @@ public struct DeepMomentum: MomentumRule {
     [[hiddenWidth, shape.asMatrix[1]], [shape.asMatrix[1], hiddenWidth]]
   }
 
-  public func step(_ gradient: Tensor, _ state: inout [Tensor]) -> Tensor {
-    let rows = gradient.asMatrix()
-    let size = ((rows * rows).sum().scalar / Float(rows.count)).squareRoot()
-    guard size > 0 else { return gradient }
-    let unit = rows * (1 / size)
+  public func write(_ gradient: Tensor, to state: inout [Tensor]) {
+    let (unit, size) = Self.unit(gradient)
+    guard size > 0 else { return }
     // The first layer is drawn: with both at zero nothing would ever move.
     if (state[0] * state[0]).sum().scalar == 0 {
       var random = RandomSource(seed: seed, name: "deep momentum")
       state[0] = .normal(
-        state[0].shape, deviation: 1 / Float(rows.shape[1]).squareRoot(), using: &random)
+        state[0].shape, deviation: 1 / Float(unit.shape[1]).squareRoot(), using: &random)
     }
-    let scale = 1 / Float(hiddenWidth).squareRoot()
-    let hidden = unit.linear(state[0]).activated(by: .tanh) * scale
+    let hidden = hidden(of: unit, state)
     let error = hidden.linear(state[1]) - unit
-    let share = rate / Float(rows.shape[0])
+    let share = rate / Float(unit.shape[0])
     let back = error.multiplied(by: state[1])
     let inner = (back - back * hidden * hidden * Float(hiddenWidth)) * scale
     state[1] = state[1] * decay - error.multiplied(by: hidden, transposeSelf: true) * share
     state[0] = state[0] - inner.multiplied(by: unit, transposeSelf: true) * share
-    return ((unit + hidden.linear(state[1])) * size).reshaped(gradient.shape)
+  }
+
+  public func read(_ gradient: Tensor, from state: [Tensor]) -> Tensor {
+    let (unit, size) = Self.unit(gradient)
+    let expected = hidden(of: unit, state).linear(state[1])
+    return ((unit + expected) * size).reshaped(gradient.shape)
+  }
+
+  private var scale: Float { 1 / Float(hiddenWidth).squareRoot() }
+
+  private func hidden(of unit: Tensor, _ state: [Tensor]) -> Tensor {
+    unit.linear(state[0]).activated(by: .tanh) * scale
+  }
+
+  /// A gradient's rows divided by its root mean square, and that.
+  private static func unit(_ gradient: Tensor) -> (rows: Tensor, size: Float) {
+    let rows = gradient.asMatrix()
+    let size = ((rows * rows).sum().scalar / Float(rows.count)).squareRoot()
+    return (size > 0 ? rows * (1 / size) : rows, size)
   }
 }
 
@@ -138,9 +156,8 @@ public struct MultiTimescaleMomentum: MomentumRule {
   /// Fast memory, mean square, slow memory, sum since it changed, its orthogonal factor, step count.
   public func stateShapes(for shape: Shape) -> [Shape] { [shape, shape, shape, shape, shape, [2]] }
 
-  public func step(_ gradient: Tensor, _ state: inout [Tensor]) -> Tensor {
-    let halves = state[5].values
-    let step = (Int(halves[0]) << 20 | Int(halves[1])) + 1
+  public func write(_ gradient: Tensor, to state: inout [Tensor]) {
+    let step = Self.stepCount(state) + 1
     state[5] = counter(step)
     state[0] = state[0] * (1 - fast) + gradient * fast
     state[1] = state[1] * (1 - square) + gradient * gradient * square
@@ -150,8 +167,11 @@ public struct MultiTimescaleMomentum: MomentumRule {
       state[3] = .zeros(gradient.shape)
       state[4] = state[2].orthogonal()
     }
+  }
+
+  public func read(_ gradient: Tensor, from state: [Tensor]) -> Tensor {
     let wanted = state[0].orthogonal() + state[4] * slowShare
-    let correction = 1 - pow(1 - square, Float(step))
+    let correction = 1 - pow(1 - square, Float(Self.stepCount(state)))
     let (mean, direction) = (state[1], Tensor(shape: gradient.shape) { _ in })
     mean.withFloats { mean in
       wanted.withFloats { wanted in
@@ -164,6 +184,11 @@ public struct MultiTimescaleMomentum: MomentumRule {
     }
     let square = (direction * direction).sum().scalar / Float(max(direction.count, 1))
     return square > 0 ? direction * (size / square.squareRoot()) : direction
+  }
+
+  private static func stepCount(_ state: [Tensor]) -> Int {
+    let halves = state[5].values
+    return Int(halves[0]) << 20 | Int(halves[1])
   }
 }
 

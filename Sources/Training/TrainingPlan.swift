@@ -60,7 +60,7 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
       slowLevels + [
         .init("matrices", Muon(learningRate: matrixRate)) {
           $0.path.hasPrefix("blocks.") && !$0.path.contains(".gates.")
-            && ($0.shape.rank == 2 || NeuralMemory.holds($0))
+            && ($0.shape.rank == 2 || NeuralMemory.Beginning.holds($0))
         },
         .init("embedding", adamW(embeddingRate)) { $0.path.hasPrefix("embedding.") },
         .init("rest", adamW(headRate)),

@@ -24,35 +24,34 @@ import Testing
     _ descent: NeuralMemory.Descent, _ form: (depth: Int, isResidual: Bool)
   ) throws {
     let scope = ParameterScope(seed: 1)
-    let memory = try NeuralMemory(
-      descent, depth: form.depth, isResidual: form.isResidual, heads: 1, width: width,
-      hiddenWidth: hiddenWidth, in: scope)
+    let beginning = try NeuralMemory.Beginning(
+      .init(descent, isResidual: form.isResidual, period: 1), depth: form.depth, heads: 1,
+      width: width, hiddenWidth: hiddenWidth, in: scope)
     for parameter in scope.store.parameters {
       parameter.replace(with: normal(parameter.shape, parameter.path))
     }
-    var weights = memory.beginning(batch: 1)
+    var memory = beginning.memory(batch: 1)
     let (key, value) = (normal([1, 1, 1, width], "key"), normal([1, 1, 1, width], "value"))
     let (rate, keep): (Float, Float) = (0.3, 0.9)
 
-    var tracked = weights
+    var tracked = memory
     tracked.settled = scope.store.parameters.map {
       $0.value.detached().reshaped(Shape([1] + $0.shape.extents)).tracked()
     }
-    let error = memory.read(key, with: tracked) - value
+    let error = tracked.read(key) - value
     let gradients = Gradients()
     ((error * error).sum() * 0.5).backward(into: gradients)
 
     let before = tracked.settled.map { $0.detached() }
     // The error of the last layer is that of the weights as they are: of what is kept of them.
     if descent == .momentum {
-      _ = memory.write(
+      memory.write(
         .init(
           keys: key, values: value, rate: constant(rate), keep: constant(1),
-          inertia: constant(0)), reading: key, to: &weights)
+          inertia: constant(0)))
     } else {
-      _ = memory.write(
-        .init(keys: key, values: value, rate: constant(rate), keep: constant(keep)),
-        reading: key, to: &weights)
+      memory.write(
+        .init(keys: key, values: value, rate: constant(rate), keep: constant(keep)))
     }
     let inputs =
       form.depth == 1
@@ -72,7 +71,7 @@ import Testing
         let erased = input.multiplied(by: called.reshaped([1, called.count]))
         expected = kept - erased.reshaped(kept.shape) * rate - gradient * rate
       }
-      let distance = zip(weights.running[layer].memory.values, expected.values)
+      let distance = zip(memory.running[layer].memory.values, expected.values)
         .reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
       #expect(distance < 1e-5, "layer \(layer)")
     }

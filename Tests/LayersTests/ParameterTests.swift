@@ -102,9 +102,10 @@ import Testing
         isTrainable: isTrainable), scale: 1, activation: .reluSquared)
   }
 
-  @Test func frozenChangesAreOneWithoutADifference() throws {
+  @Test func frozenChangesAreOneWithoutADifference() {
     let (first, second) = (change(rank: 3, seed: 1), change(rank: 4, seed: 2))
-    let joined = try #require(first.joined(with: second))
+    var joined = first
+    joined.write(second)
     #expect(joined.down.shape == [7, 6] && joined.up.shape == [5, 7])
     var random = RandomSource(seed: 3)
     let x = Tensor.normal([8, 6], deviation: 1, using: &random)
@@ -116,8 +117,23 @@ import Testing
 
   @Test func whatIsTrainedOrOfAnotherFormStaysApart() {
     let frozen = change(rank: 3, seed: 1)
-    #expect(frozen.joined(with: change(rank: 3, seed: 2, isTrainable: true)) == nil)
+    #expect(frozen.accepts(change(rank: 3, seed: 2)))
+    #expect(!frozen.accepts(change(rank: 3, seed: 2, isTrainable: true)))
     let linear = LowRank(down: frozen.down, up: frozen.up, scale: 1)
-    #expect(frozen.joined(with: linear) == nil)
+    #expect(!frozen.accepts(linear))
+  }
+
+  /// What calls up next to nothing is what is let go.
+  @Test func theStrongestKeysAreKept() {
+    let all = change(rank: 6, seed: 1)
+    let weak: [Float] = [1, 0.01, 1, 1, 0.01, 1]
+    all.up.replace(
+      with: Tensor(
+        all.up.value.values.enumerated().map { $1 * weak[$0 % 6] }, shape: all.up.shape))
+    let kept = all.keeping(strongest: 4)
+    let rows = Tensor(indices: [0, 2, 3, 5])
+    #expect(kept.down.value.values == all.down.value.rows(at: rows).values)
+    #expect(
+      kept.up.value.values == all.up.value.transposed().rows(at: rows).transposed().values)
   }
 }

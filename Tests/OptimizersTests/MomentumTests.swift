@@ -81,13 +81,14 @@ import Testing
   /// A gradient that comes again and again along one direction is remembered once, not as often as it came.
   @Test func deltaMomentumReplacesWhatLiesAlongTheGradient() {
     let gradient = Tensor([3, 4], shape: [1, 2])
-    var (replaced, added) = ([Tensor.zeros([1, 2])], [Tensor.zeros([1, 2])])
+    var replaced = Momentum(DeltaMomentum(decay: 1, erase: 1), for: [1, 2])
+    var added = Momentum(HebbianMomentum(decay: 1), for: [1, 2])
     for _ in 0..<50 {
-      _ = DeltaMomentum(decay: 1, erase: 1).step(gradient, &replaced)
-      _ = HebbianMomentum(decay: 1).step(gradient, &added)
+      replaced.write(gradient)
+      added.write(gradient)
     }
-    #expect(distance(replaced[0].values, [3, 4]) < 1e-4)
-    #expect(distance(added[0].values, [150, 200]) < 1e-2)
+    #expect(distance(replaced.read(gradient).values, [3, 4]) < 1e-4)
+    #expect(distance(added.read(gradient).values, [150, 200]) < 1e-2)
   }
 
   /// The orthogonal factor of a momentum without memory is U V^T of the gradient, as a step of Shampoo without accumulation is.
@@ -101,9 +102,11 @@ import Testing
   func stepsOfTwoTimescalesAreOfOneSize(_ extents: [Int]) {
     let rule = MultiTimescaleMomentum(period: 2)
     let shape = Shape(extents)
-    var state = rule.stateShapes(for: shape).map { Tensor.zeros($0) }
+    var momentum = Momentum(rule, for: shape)
     for (index, scale) in ([1e-3, 1, 1e3, 10, 1] as [Float]).enumerated() {
-      let step = rule.step(normal(shape, "\(index)") * scale, &state)
+      let gradient = normal(shape, "\(index)") * scale
+      momentum.write(gradient)
+      let step = momentum.read(gradient)
       let size = (step.values.reduce(0) { $0 + $1 * $1 } / Float(step.count)).squareRoot()
       #expect(abs(size - rule.size) < 1e-4)
     }
@@ -111,15 +114,13 @@ import Testing
 
   /// What comes again and again is expected: the network's answer grows towards it, and is gone in advance.
   @Test func aDeepMomentumLearnsWhatComesAgain() {
-    let rule = DeepMomentum(decay: 1, rate: 1)
     let gradient = normal([3, 8], "gradient")
-    var state = rule.stateShapes(for: [3, 8]).map { Tensor.zeros($0) }
-    var last = gradient
-    for _ in 0..<400 { last = rule.step(gradient, &state) }
-    #expect(distance(last.values, (gradient * 2).values) < 0.1)
+    var momentum = Momentum(DeepMomentum(decay: 1, rate: 1), for: [3, 8])
+    for _ in 0..<400 { momentum.write(gradient) }
+    #expect(distance(momentum.read(gradient).values, (gradient * 2).values) < 0.1)
     // Of another gradient it expects less.
     let other = normal([3, 8], "other")
-    #expect(distance(rule.step(other, &state).values, (other * 2).values) > 0.5)
+    #expect(distance(momentum.read(other).values, (other * 2).values) > 0.5)
   }
 
   /// Interrupted and taken up again, every rule goes where it would have gone.

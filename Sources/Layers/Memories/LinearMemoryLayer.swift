@@ -125,9 +125,9 @@ public struct LinearMemoryLayer: RecurrentLayer {
     let steps = MemorySteps(
       queries: heads.queries(x), keys: keys, values: values, rate: rate,
       keep: keep.map { $0(x) } ?? Tensor(repeating: 1, shape: rate.shape))
-    let (read, matrices) = Tensor.linearMemory(
-      steps, from: MemoryMatrices(state.tensors[0]), rule: form.rule)
-    state.tensors = [matrices.memory]
+    var memory = LinearMemory(MemoryMatrices(state.tensors[0]), rule: form.rule)
+    let read = memory.writing(steps)
+    state.tensors = [memory.matrices.memory]
     state.step += x.shape[1]
     return heads.join(read)
   }

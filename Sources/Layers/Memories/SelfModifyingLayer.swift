@@ -16,7 +16,7 @@ public struct SelfModifyingLayer: RecurrentLayer {
     /// Whether the speakers are written to as well; otherwise they stay what they learned in training.
     public var modifiesItself: Bool
 
-    public init(depth: Int = 2, period: Int = 16, modifiesItself: Bool = true) {
+    public init(depth: Int = 1, period: Int = 16, modifiesItself: Bool = true) {
       self.depth = depth
       self.period = period
       self.modifiesItself = modifiesItself
@@ -31,7 +31,7 @@ public struct SelfModifyingLayer: RecurrentLayer {
   private let form: Form
   private let heads: MemoryHeads
   private let keyConvolution, valueConvolution: ShortConvolution
-  private let answerer, speakers: NeuralMemory
+  private let answerer, speakers: NeuralMemory.Beginning
   private let rate, keep: ReadGate
 
   /// Creates the layer in `scope`.
@@ -47,13 +47,13 @@ public struct SelfModifyingLayer: RecurrentLayer {
     keyConvolution = try ShortConvolution(count: 4, width: width, in: scope / "keyConvolution")
     valueConvolution = try ShortConvolution(count: 4, width: width, in: scope / "valueConvolution")
     let headWidth = width / count
-    func memory(_ count: Int, _ name: String) throws -> NeuralMemory {
-      try NeuralMemory(
-        .delta, depth: form.depth, isResidual: true, heads: count, width: headWidth,
-        hiddenWidth: headWidth, in: scope / name)
+    func beginning(_ count: Int, _ name: String) throws -> NeuralMemory.Beginning {
+      try NeuralMemory.Beginning(
+        .init(.delta, isResidual: true, period: form.period), depth: form.depth, heads: count,
+        width: headWidth, hiddenWidth: headWidth, in: scope / name)
     }
-    answerer = try memory(count, "answerer")
-    speakers = try memory(Role.allCases.count * count, "speakers")
+    answerer = try beginning(count, "answerer")
+    speakers = try beginning(Role.allCases.count * count, "speakers")
     rate = try ReadGate(width: headWidth, heads: count, beginning: 0.5, in: scope / "rate")
     keep = try ReadGate(width: headWidth, heads: count, beginning: 0.998, in: scope / "keep")
   }
@@ -62,11 +62,13 @@ public struct SelfModifyingLayer: RecurrentLayer {
   public func initialState(batch: Int) -> MemoryState {
     MemoryState(
       tensors: [.zeros([batch, keyConvolution.reach, heads.width])]
-        + changing.flatMap { $0.beginning(batch: batch).tensors })
+        + changing.flatMap { $0.memory(batch: batch).tensors })
   }
 
   /// The memories that are written to.
-  private var changing: [NeuralMemory] { form.modifiesItself ? [answerer, speakers] : [answerer] }
+  private var changing: [NeuralMemory.Beginning] {
+    form.modifiesItself ? [answerer, speakers] : [answerer]
+  }
 
   public func callAsFunction(_ x: Tensor, continuing state: inout MemoryState) -> Tensor {
     let preceding = state.tensors.removeFirst()
@@ -77,20 +79,16 @@ public struct SelfModifyingLayer: RecurrentLayer {
     let (keyRows, valueRows) = (rows(keyConvolution), rows(valueConvolution))
     let asked = Self.beside { $0 == .value ? valueRows : keyRows }
     let queries = heads.queries(x)
-    let constant = form.modifiesItself ? nil : speakers.beginning(batch: x.shape[0])
-    let said = constant.map { Said(speakers.read(asked, with: $0), of: self) }
-    let read = NeuralMemory.passing(
-      changing, x.shape[1], period: form.period, through: &state
-    ) { piece, weights in
+    // What does not modify itself says everything at once.
+    let constant = form.modifiesItself ? nil : speakers.memory(batch: x.shape[0])
+    let said = constant.map { Said($0.read(asked), of: self) }
+    let read = changing.passing(x.shape[1], through: &state) { piece, memories in
       let said =
-        said?.rows(piece)
-        ?? Said(speakers.read(asked.sliced(axis: 1, piece), with: weights[1]), of: self)
-      let read = answerer.write(
-        said.writes(to: answerer, weights[0]), reading: queries.sliced(axis: 1, piece),
-        to: &weights[0])
+        said?.rows(piece) ?? Said(memories[1].read(asked.sliced(axis: 1, piece)), of: self)
+      let read = memories[0].writing(
+        said.writes(to: memories[0]), reading: queries.sliced(axis: 1, piece))
       if form.modifiesItself {
-        let writes = said.besideEachOther.writes(to: speakers, weights[1])
-        _ = speakers.write(writes, reading: writes.keys, to: &weights[1])
+        memories[1].write(said.besideEachOther.writes(to: memories[1]))
       }
       return read
     }
@@ -115,8 +113,8 @@ public struct SelfModifyingLayer: RecurrentLayer {
     }
 
     /// What is written to memories that answer the values themselves.
-    func writes(to memory: NeuralMemory, _ weights: NeuralMemory.Weights) -> NeuralMemory.Writes {
-      .init(keys: keys, values: memory.read(values, with: weights), rate: rate, keep: keep)
+    func writes(to memory: NeuralMemory) -> NeuralMemory.Writes {
+      .init(keys: keys, values: memory.read(values), rate: rate, keep: keep)
     }
 
     func rows(_ range: Range<Int>) -> Said { mapped { $0.sliced(axis: 1, range) } }

@@ -18,11 +18,10 @@ public struct TitansLayer: RecurrentLayer {
     }
   }
 
-  private let form: Form
   private let heads: MemoryHeads
   private let writes: ProjectedWrites
   private let keep, inertia: MemoryGate
-  private let memory: NeuralMemory
+  private let beginning: NeuralMemory.Beginning
 
   /// Creates the layer in `scope`.
   ///
@@ -31,19 +30,18 @@ public struct TitansLayer: RecurrentLayer {
     _ form: Form, width: Int, heads count: Int, outputInitializer: Initializer? = nil,
     in scope: ParameterScope
   ) throws {
-    self.form = form
     heads = try MemoryHeads(
       width: width, count: count, outputInitializer: outputInitializer, in: scope)
     writes = try ProjectedWrites(heads, in: scope)
     keep = try MemoryGate("keep", heads, beginning: 0.998, in: scope)
     inertia = try MemoryGate("inertia", heads, beginning: 0.2, in: scope)
-    memory = try NeuralMemory(
-      .momentum, depth: form.depth, isResidual: false, heads: count, width: width / count,
-      hiddenWidth: width / count, in: scope / "memory")
+    beginning = try NeuralMemory.Beginning(
+      .init(.momentum, isResidual: false, period: form.period), depth: form.depth, heads: count,
+      width: width / count, hiddenWidth: width / count, in: scope / "memory")
   }
 
   public func initialState(batch: Int) -> MemoryState {
-    MemoryState(tensors: memory.beginning(batch: batch).tensors)
+    MemoryState(tensors: beginning.memory(batch: batch).tensors)
   }
 
   public func callAsFunction(_ x: Tensor, continuing state: inout MemoryState) -> Tensor {
@@ -52,10 +50,8 @@ public struct TitansLayer: RecurrentLayer {
     let (keys, values, rate) = writes(x)
     let writes = NeuralMemory.Writes(
       keys: keys, values: values, rate: rate - rate * moving, keep: keep(x), inertia: moving)
-    let read = NeuralMemory.passing(
-      [memory], x.shape[1], period: form.period, through: &state
-    ) { piece, weights in
-      memory.write(writes.rows(piece), reading: queries.sliced(axis: 1, piece), to: &weights[0])
+    let read = [beginning].passing(x.shape[1], through: &state) { piece, memories in
+      memories[0].writing(writes.rows(piece), reading: queries.sliced(axis: 1, piece))
     }
     return heads.join(read)
   }

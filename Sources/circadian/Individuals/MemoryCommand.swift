@@ -18,7 +18,7 @@ struct MemoryCommand: Command {
   /// One level of memory.
   private struct Level: Encodable {
     var name: String
-    /// When it changes.
+    /// When it changes, in words.
     var period: String
     var holds: String
     var bytes: Int?
@@ -34,7 +34,7 @@ struct MemoryCommand: Command {
     var levels = [
       context(of: core.model),
       Level(
-        name: "journal", period: "every turn",
+        name: "journal", period: "\(MemoryPeriod.turn)",
         holds: "\(episodes.count) episode(s), looked up by their words",
         bytes: person.journalBytes, changedAt: episodes.map(\.readAt).max()),
     ]
@@ -45,7 +45,7 @@ struct MemoryCommand: Command {
       levels.append(
         Level(
           name: "\(night.isSeason ? "season" : "night") \(night.number)",
-          period: night.isSeason ? "every season" : "every sleep",
+          period: "\(night.isSeason ? MemoryPeriod.season : .sleep)",
           holds: (night.isSeason
             ? "what \(night.standsFor.count) memories held" : "\(night.episodes.count) episode(s)")
             + (isNeeded ? ", kept as \(night.substrate)" : ", by now in a season"),
@@ -57,7 +57,7 @@ struct MemoryCommand: Command {
     levels += Self.paces(of: core.model)
     levels.append(
       Level(
-        name: "core", period: "never",
+        name: "core", period: "\(MemoryPeriod.never)",
         holds: "\(core.model.parameters.count) parameters, \(person.core.identifier)",
         bytes: try person.core.weightsBytes(), changedAt: nil))
     try invocation.report(levels) { text(levels) }
@@ -67,12 +67,12 @@ struct MemoryCommand: Command {
     let configuration = model.configuration
     guard configuration.memory == nil else {
       return Level(
-        name: "context", period: "every token",
+        name: "context", period: "\(MemoryPeriod.tokens(1))",
         holds: "states of one size, of \(configuration.contextLength) tokens at most",
         bytes: model.stateByteCount)
     }
     return Level(
-      name: "context", period: "every token",
+      name: "context", period: "\(MemoryPeriod.tokens(1))",
       holds: "\(configuration.contextLength) tokens of \(configuration.cacheBytesPerToken) bytes",
       bytes: configuration.contextLength * configuration.cacheBytesPerToken)
   }
@@ -85,7 +85,7 @@ struct MemoryCommand: Command {
         .reduce(0) { $0 + $1.shape.count }
       return Level(
         name: "core, level \(number + 1)",
-        period: period == 1 ? "every step of training" : "every \(period) steps of training",
+        period: "\(MemoryPeriod.steps(period))",
         holds: "\(parameters) parameters", bytes: nil)
     }
   }

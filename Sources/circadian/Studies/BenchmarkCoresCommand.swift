@@ -8,7 +8,8 @@ import Training
 
 struct BenchmarkCoresCommand: Command {
   let name = "cores"
-  let abstract = "Cores with as many parameters, trained on the same text: bits per byte, speed, bytes of state."
+  let abstract =
+    "Cores with as many parameters, trained on the same text: bits per byte, speed, bytes of state."
   let discussion = """
     Every kind of core is trained from nothing on the same windows. A run that is complete is kept in the folder and not \
     done again; one that was interrupted goes on from its checkpoint. The results are cores.md and cores.html there.
@@ -25,7 +26,8 @@ struct BenchmarkCoresCommand: Command {
     "out", completion: .folders, help: "The folder for results.")
   let architectures = CommandLineInterface.Option<[CoreArchitecture]>(
     "architecture",
-    help: "A core to train, instead of gpt, delta, titans, hope and hope-attention; may be repeated."
+    help:
+      "A core to train, instead of gpt, delta, titans, hope and hope-attention; may be repeated."
   )
   let depth = CommandLineInterface.Option(
     "depth", default: 2, must: .be(in: 1...64), help: "Layers; the width is 64 times as much.")

@@ -93,7 +93,8 @@ public struct TextCores: Sendable {
   ) throws -> Outcome? {
     let configuration = try configuration
     let model = try Transformer(configuration, in: ParameterScope(seed: plan.seed))
-    var training = TrainingPlan(configuration, steps: plan.steps, batch: plan.batch, seed: plan.seed)
+    var training = TrainingPlan(
+      configuration, steps: plan.steps, batch: plan.batch, seed: plan.seed)
     training.scaleRates(by: plan.rate)
     let run = TrainingRun(training, model: model, origin: "nothing", rows: rows)
     var lines = Self.lines(beside: checkpoint)
