@@ -16,6 +16,8 @@ public struct SeasonSettings: Sendable, Codable, Equatable {
   public var questionPasses = 10.0
   public var answerVisits = 32.0
   public var stepQuestions = 96
+  /// AdamW's rate: a quarter of a night's, because what it begins with is known already.
+  public var adapterRate: Float = 1e-3
   /// In how many ways a thing is asked, at most.
   public var mostWordings = 100
   /// Whether the memory begins with the strongest keys of the nights.
@@ -118,6 +120,7 @@ public struct NightSettings: Sendable, Codable, Equatable {
       ("season.questionPasses", season.questionPasses, 0),
       ("season.answerVisits", season.answerVisits, 0),
       ("season.stepQuestions", Double(season.stepQuestions), 1),
+      ("season.adapterRate", Double(season.adapterRate), 0),
       ("season.mostWordings", Double(season.mostWordings), 0),
     ]
     for (name, value, least) in least where !(value >= least && value.isFinite) {
@@ -139,6 +142,7 @@ public struct NightSettings: Sendable, Codable, Equatable {
     settings.questionPasses = season.questionPasses
     settings.answerVisits = season.answerVisits
     settings.stepQuestions = season.stepQuestions
+    settings.adapterRate = season.adapterRate
     return settings
   }
 

@@ -52,6 +52,7 @@ enum Circadian {
           BenchmarkRecallCommand()
           BenchmarkDigitsCommand()
           BenchmarkCoresCommand()
+          BenchmarkReadingCommand()
         }
       }
     }.main()

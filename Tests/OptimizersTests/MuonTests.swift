@@ -22,6 +22,26 @@ import Testing
     #expect(product.trace > 0.6 * nuclearNorm && product.trace < 1.3 * nuclearNorm)
   }
 
+  /// Every head's matrix is made orthogonal as if it were alone.
+  @Test func headsMoveOnTheirOwn() throws {
+    let heads = parameter("heads", [6, 2, 8])
+    let (before, gradient) = (heads.value.detached().owned(), drawn([6, 2, 8], "gradient"))
+    let gradients = Gradients()
+    gradients.insert(gradient, for: heads.value)
+    var optimizer = Muon(learningRate: 0.1, momentum: 0)
+    try optimizer.update([heads], along: gradients, rate: 1, gradientScale: 1)
+    let moved = before - heads.value.detached()
+    for head in 0..<2 {
+      func matrix(_ tensor: Tensor) -> Tensor {
+        tensor.sliced(axis: 1, head..<head + 1).reshaped([6, 8])
+      }
+      let expected = Muon.orthogonalized(matrix(gradient)) * Float(0.1 * (8.0 / 6).squareRoot())
+      for (one, other) in zip(matrix(moved).values, expected.values) {
+        #expect(abs(one - other) < 1e-5)
+      }
+    }
+  }
+
   @Test func scaleDoesNotMatter() {
     let matrix = drawn([8, 12], "matrix")
     let expected = DoubleMatrix(Muon.orthogonalized(matrix))
