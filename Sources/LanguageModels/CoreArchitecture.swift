@@ -14,6 +14,8 @@ public enum CoreArchitecture: String, Sendable, Codable, CaseIterable {
   case hope
   /// HOPE with attention in place of its memories.
   case hopeAttention = "hope-attention"
+  /// The transformer with attention to a few keys only, which an indexer chooses (DeepSeek-V3.2).
+  case sparse
 
   /// A core of `depth` blocks and 64 times the width, its heads 64 wide.
   ///
@@ -40,6 +42,7 @@ public enum CoreArchitecture: String, Sendable, Codable, CaseIterable {
       configuration.memory = .selfModifying(.init())
       configuration.continuum = .init()
     case .hopeAttention: configuration.continuum = .init()
+    case .sparse: configuration.indexer = .init()
     }
     if configuration.memory != nil { configuration.querySharpness = nil }
     return configuration

@@ -3,11 +3,28 @@ import Tensors
 
 /// What the rows of a pass see besides themselves: what came before them.
 protocol PassContext {
-  func attend(layer: Int, queries: Tensor, keys: Tensor, values: Tensor, slots: Slots?) -> Tensor
+  /// Attention of `heads`, over all that is seen or over what `index` chooses of it.
+  func attend(layer: Int, _ heads: AttentionRows, index: (rows: IndexRows, kept: Int)?) -> Tensor
   func convolve(
     _ x: Tensor, by convolution: ShortConvolution, layer: Int, _ place: Block.Convolved
   ) -> Tensor
   func remember(_ x: Tensor, by memory: any RecurrentLayer, layer: Int) -> Tensor
+}
+
+/// What attention is computed of, [batch, time, heads, headWidth] each, and the slots that every query sees.
+struct AttentionRows {
+  var queries, keys, values: Tensor
+  var slots: Slots?
+
+  /// Of rows that see no more than each other.
+  func attending(_ index: (rows: IndexRows, kept: Int)?) -> Tensor {
+    // Where everything would be chosen there is nothing to choose.
+    if let index, keys.shape[1] > index.kept {
+      return queries.attending(
+        keys: keys, values: values, chosen: index.rows.chosen(index.kept))
+    }
+    return queries.attending(keys: keys, values: values, slots: slots)
+  }
 }
 
 extension PassContext {
@@ -17,8 +34,8 @@ extension PassContext {
 
 /// Rows that begin their sequences: nothing came before.
 struct NoContext: PassContext {
-  func attend(layer: Int, queries: Tensor, keys: Tensor, values: Tensor, slots: Slots?) -> Tensor {
-    queries.attending(keys: keys, values: values, slots: slots)
+  func attend(layer: Int, _ heads: AttentionRows, index: (rows: IndexRows, kept: Int)?) -> Tensor {
+    heads.attending(index)
   }
 
   func convolve(
@@ -32,9 +49,15 @@ struct NoContext: PassContext {
 struct OneContext: PassContext {
   let cache: WorkingMemory
 
-  func attend(layer: Int, queries: Tensor, keys: Tensor, values: Tensor, slots: Slots?) -> Tensor {
-    let all = cache.extend(layer: layer, keys: keys, values: values)
-    return queries.attending(keys: all.keys, values: all.values, slots: slots)
+  func attend(layer: Int, _ heads: AttentionRows, index: (rows: IndexRows, kept: Int)?) -> Tensor {
+    var all = heads
+    (all.keys, all.values) = cache.extend(layer: layer, keys: heads.keys, values: heads.values)
+    var index = index
+    if let own = index {
+      index?.rows.keys = cache.extendIndex(
+        layer: layer, keys: own.rows.keys, rows: 0..<heads.keys.shape[1])
+    }
+    return all.attending(index)
   }
 
   func remember(_ x: Tensor, by memory: any RecurrentLayer, layer: Int) -> Tensor {
@@ -54,14 +77,34 @@ struct OneContext: PassContext {
 struct SeparateContexts: PassContext {
   let caches: [WorkingMemory]
 
-  func attend(layer: Int, queries: Tensor, keys: Tensor, values: Tensor, slots: Slots?) -> Tensor {
+  func attend(layer: Int, _ heads: AttentionRows, index: (rows: IndexRows, kept: Int)?) -> Tensor {
+    let queries = heads.queries
+    if let index { return attend(layer: layer, heads, choosing: index) }
     let contexts = caches.enumerated().map { row, cache in
-      cache.store(layer: layer, rows: row..<row + 1, of: keys, values)
+      cache.store(layer: layer, rows: row..<row + 1, of: heads.keys, heads.values)
       let held = cache.held(layer: layer)
       return (held.keys, held.values, cache.count + 1)
     }
     let separate = queries.reshaped([queries.shape[1], queries.shape[2], queries.shape[3]])
-    return separate.attendingRows(over: contexts, slots: slots).reshaped(queries.shape)
+    return separate.attendingRows(over: contexts, slots: heads.slots).reshaped(queries.shape)
+  }
+
+  /// Every row for itself: what is chosen differs from context to context.
+  private func attend(
+    layer: Int, _ heads: AttentionRows, choosing index: (rows: IndexRows, kept: Int)
+  ) -> Tensor {
+    let rows = (0..<heads.queries.shape[1]).map { row in
+      func own(_ tensor: Tensor) -> Tensor { tensor.sliced(axis: 1, row..<row + 1) }
+      let one = AttentionRows(
+        queries: own(heads.queries), keys: own(heads.keys), values: own(heads.values),
+        slots: heads.slots)
+      let rows = IndexRows(
+        queries: own(index.rows.queries), weights: own(index.rows.weights),
+        keys: own(index.rows.keys))
+      guard row < caches.count else { return one.queries }
+      return OneContext(cache: caches[row]).attend(layer: layer, one, index: (rows, index.kept))
+    }
+    return .concatenated(rows, axis: 1)
   }
 
   func convolve(
@@ -94,9 +137,35 @@ final class RecordingContext: PassContext {
   /// Layer by layer, [batch, time, keyHeads, headWidth].
   private(set) var held: [(keys: Tensor, values: Tensor)] = []
 
-  func attend(layer: Int, queries: Tensor, keys: Tensor, values: Tensor, slots: Slots?) -> Tensor {
-    held.append((keys, values))
-    return queries.attending(keys: keys, values: values, slots: slots)
+  func attend(layer: Int, _ heads: AttentionRows, index: (rows: IndexRows, kept: Int)?) -> Tensor {
+    held.append((heads.keys, heads.values))
+    return heads.attending(index)
+  }
+
+  func convolve(
+    _ x: Tensor, by convolution: ShortConvolution, layer: Int, _ place: Block.Convolved
+  ) -> Tensor {
+    convolution(x)
+  }
+}
+
+/// Rows that begin their sequences, of which indexers learn: what attention attends to is their lesson.
+final class IndexerLessons: PassContext {
+  /// Whether attention sees everything, and indexers learn of everything; otherwise both keep to what is chosen.
+  private let isDense: Bool
+  /// The distance of every layer's indexer from its attention, in nats over all rows.
+  private(set) var lessons: [Tensor] = []
+
+  init(isDense: Bool) { self.isDense = isDense }
+
+  func attend(layer: Int, _ heads: AttentionRows, index: (rows: IndexRows, kept: Int)?) -> Tensor {
+    guard let index else { return heads.attending(nil) }
+    let keepsAll = isDense || heads.keys.shape[1] <= index.kept
+    let chosen = keepsAll ? nil : index.rows.chosen(index.kept)
+    lessons.append(index.rows.lesson(of: (heads.queries, heads.keys), chosen: chosen))
+    return chosen.map {
+      heads.queries.attending(keys: heads.keys, values: heads.values, chosen: $0)
+    } ?? heads.attending(nil)
   }
 
   func convolve(

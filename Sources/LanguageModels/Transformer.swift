@@ -65,6 +65,16 @@ public struct Transformer: Sendable {
     return x
   }
 
+  /// The same of sequences that begin, with what the core's indexers have to learn of it: the distance of each from its layer's
+  /// attention, in nats over all rows [1]. With `isDense` attention sees everything, as before a core becomes sparse.
+  public func hidden(
+    _ tokens: Tensor, teachingIndexers isDense: Bool
+  ) -> (hidden: Tensor, lessons: [Tensor]) {
+    let lessons = IndexerLessons(isDense: isDense)
+    let positions = (0..<tokens.shape[1]).map(Int32.init)
+    return (hidden(tokens, positions: positions, in: lessons), lessons.lessons)
+  }
+
   /// The next state of several sequences: token i of `tokens` [1, rows] continues `caches[i]`.
   ///
   /// Rows past the last cache are padding. All rows go through a layer's products together; only
@@ -200,7 +210,7 @@ struct Block: Sendable {
 
   /// What carries something from one row to another.
   private enum Mixer {
-    case attention(Attention)
+    case attention(Attention, LightningIndexer?)
     case memory(any RecurrentLayer)
   }
 
@@ -230,7 +240,12 @@ struct Block: Sendable {
             keyHeadCount: configuration.keyHeadCount),
           normalizesKeys: configuration.normalizesKeys,
           querySharpness: configuration.querySharpness ?? 1, hasBias: configuration.hasBias,
-          outputInitializer: .constant(0), in: scope / "attention"))
+          takesSlots: configuration.indexer == nil, outputInitializer: .constant(0),
+          in: scope / "attention"),
+        try configuration.indexer.map {
+          try LightningIndexer(
+            $0, width: width, headWidth: width / configuration.headCount, in: scope / "indexer")
+        })
     }
     feedForwardNormalization = try Normalization(
       configuration.normalization, width: width, epsilon: configuration.epsilon,
@@ -258,9 +273,12 @@ struct Block: Sendable {
     let read = convolved(attentionNormalization(x), by: attentionConvolution, .attention)
     let mixed =
       switch mixer {
-      case .attention(let attention):
-        attention(read, rotary: rotary) {
-          context.attend(layer: layer, queries: $0, keys: $1, values: $2, slots: $3)
+      case .attention(let attention, let indexer):
+        attention(read, rotary: rotary) { queries, keys, values, slots in
+          context.attend(
+            layer: layer,
+            AttentionRows(queries: queries, keys: keys, values: values, slots: slots),
+            index: indexer.map { ($0(read, rotary: rotary), $0.form.kept) })
         }
       case .memory(let memory): context.remember(read, by: memory, layer: layer)
       }

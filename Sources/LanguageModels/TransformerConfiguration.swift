@@ -40,6 +40,8 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
   public var memory: SequenceMemory?
   /// The levels of the feed-forward blocks; nil is one that changes with every step.
   public var continuum: ContinuumMemory.Form?
+  /// What chooses the keys that attention is computed for; nil where it is computed for all.
+  public var indexer: LightningIndexer.Form?
   /// How many rows the short convolutions before attention and feed-forward mix, their own among them; nil
   /// where there are none.
   public var convolutionTaps: Int?
@@ -93,7 +95,8 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
     guard memory == nil else { return 0 }
     let keysAndValues = 2 * keyHeadCount * (width / headCount)
     let convolved = convolutionTaps == nil ? 0 : Block.Convolved.allCases.count * width
-    return layerCount * (keysAndValues + convolved) * MemoryLayout<Float>.size
+    let indexed = indexer == nil ? 0 : width / headCount
+    return layerCount * (keysAndValues + convolved + indexed) * MemoryLayout<Float>.size
   }
 
   /// What makes the configuration impossible, in words; nil when it is sound.
@@ -126,6 +129,16 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
     }
     if let querySharpness, !(querySharpness > 0 && querySharpness.isFinite) {
       return "querySharpness is \(querySharpness), expected a positive number, or none"
+    }
+    if let indexer {
+      for (name, value) in [("heads", indexer.heads), ("kept", indexer.kept)] {
+        if !(1...65_536).contains(value) {
+          return "indexer.\(name) is \(value), expected 1 to 65536"
+        }
+      }
+      if memory != nil {
+        return "an indexer has nothing to choose where memories stand for attention"
+      }
     }
     if let problem = memory?.problem ?? continuum?.problem { return problem }
     if !(epsilon > 0 && epsilon < 1) { return "epsilon is \(epsilon), expected 0 to 1" }

@@ -12,6 +12,8 @@ public final class WorkingMemory {
   public let capacity: Int
   // [capacity, keyHeads, headWidth] per layer; none where layers hold states
   private let keys, values: [Tensor]
+  // [capacity, 1, headWidth] per layer; none where nothing is chosen
+  private let indexKeys: [Tensor]
   // [capacity, 1, width] per layer and place of a convolution; of all tokens, so that a context can be cut anywhere
   private let convolved: [[Tensor]]
   private var states: States
@@ -41,6 +43,8 @@ public final class WorkingMemory {
     let holdsStates = configuration.memory != nil
     keys = holdsStates ? [] : layers.map { _ in unfilled(shape) }
     values = holdsStates ? [] : layers.map { _ in unfilled(shape) }
+    let indexed: Shape = [self.capacity, 1, configuration.width / configuration.headCount]
+    indexKeys = configuration.indexer == nil ? [] : layers.map { _ in unfilled(indexed) }
     let rows: Shape = [self.capacity, 1, configuration.width]
     convolved = layers.map { _ in
       configuration.convolutionTaps == nil || holdsStates
@@ -66,6 +70,7 @@ public final class WorkingMemory {
     count = other.count
     keys = other.keys.map(copy)
     values = other.values.map(copy)
+    indexKeys = other.indexKeys.map(copy)
     convolved = other.convolved.map { $0.map(copy) }
     // States are never changed in place.
     states = other.states
@@ -115,6 +120,14 @@ public final class WorkingMemory {
       held.leading(count + time).reshaped([1, count + time, held.shape[1], held.shape[2]])
     }
     return (all(keys[layer]), all(values[layer]))
+  }
+
+  /// Stores an indexer's keys of `rows` of [1, time, headWidth] after those held; returns all of them so far.
+  func extendIndex(layer: Int, keys newKeys: Tensor, rows: Range<Int>) -> Tensor {
+    let held = indexKeys[layer]
+    store(rows, of: newKeys, in: held)
+    let total = count + rows.count
+    return held.leading(total).reshaped([1, total, held.shape[2]])
   }
 
   /// Stores the keys and values of `rows` of a layer's [1, time, keyHeads, headWidth] after those held.

@@ -22,15 +22,15 @@ public struct Attention: Sendable {
   private let query, key, value, output: Linear
   private let normalizesKeys: Bool
   private let querySharpness: Float
-  private let slotSite: SlotSite
+  private let slotSite: SlotSite?
 
   /// Creates the layer in `scope` under `query`, `key`, `value` and `output`.
   ///
   /// With `normalizesKeys`, queries and keys are divided by their root mean square (2302.05442), and the
-  /// queries then multiplied by `querySharpness`.
+  /// queries then multiplied by `querySharpness`. Only with `takesSlots` can slots stand before the context.
   public init(
     _ geometry: AttentionGeometry, normalizesKeys: Bool = false, querySharpness: Float = 1,
-    hasBias: Bool = false,
+    hasBias: Bool = false, takesSlots: Bool = true,
     outputInitializer: Initializer? = nil, in scope: ParameterScope
   ) throws {
     self.geometry = geometry
@@ -43,7 +43,9 @@ public struct Attention: Sendable {
     output = try Linear(
       geometry.width, geometry.width, hasBias: hasBias, initializer: outputInitializer,
       in: scope / "output")
-    slotSite = scope.slotSite(keyHeadCount: geometry.keyHeadCount, headWidth: geometry.headWidth)
+    slotSite =
+      takesSlots
+      ? scope.slotSite(keyHeadCount: geometry.keyHeadCount, headWidth: geometry.headWidth) : nil
   }
 
   /// [batch, time, width] -> [batch, time, width].
@@ -73,8 +75,8 @@ public struct Attention: Sendable {
       keys = keys.rmsNormalized(epsilon: 1e-6)
     }
     let mixed =
-      attend?(queries, keys, values, slotSite.slots)
-      ?? queries.attending(keys: keys, values: values, slots: slotSite.slots)
+      attend?(queries, keys, values, slotSite?.slots)
+      ?? queries.attending(keys: keys, values: values, slots: slotSite?.slots)
     return output(mixed.reshaped(x.shape))
   }
 }

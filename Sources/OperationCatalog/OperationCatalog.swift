@@ -20,6 +20,7 @@ public enum OperationCatalog {
     let families: [(Size) -> [OperationCase]] = [
       arithmetic, activations, reductions, layout, embedding, products, headwiseProducts, linear,
       normalization, rotary, attention, crossEntropy, convolution, causalConvolution, linearMemory,
+      sparseAttention, indexLesson,
     ]
     return families.flatMap { $0(size) }
       .filter { $0.precision == .float32 || Precision.fastest == .bfloat16 }

@@ -199,7 +199,7 @@ public struct NightSettings: Sendable, Codable, Equatable {
   }
 
   /// Text is kept in proportion to the keys that there are for it.
-  private static let textTokensPerSeasonRank = 400
+  private static let textTokensPerSeasonRank = 600
   private static let leastSteps = 64
   /// Text is learned less from few steps than questions are.
   private static let leastTextSteps = 128

@@ -21,7 +21,7 @@ public enum SleepError: Error, CustomStringConvertible {
       "nothing to sleep on: \(name) has read and heard nothing since its last night. "
         + "Give it something with 'circadian read \(name) FILE'."
     case .noPlaceForSlots:
-      "a core without attention has no place for slots: sleep with '--memory gated' or '--memory lora'"
+      "a core without attention to everything has no place for slots: sleep with '--memory gated' or '--memory lora'"
     case .noNights(let name):
       "there is nothing to make a season of: \(name) has not slept yet"
     case .tooShort(let tokens, let needed):

@@ -182,6 +182,20 @@ enum Backward {
           inputs, checkpoints: checkpoints, gradient: gradient,
           into: zip(inputs, gradients).map { $1 ?? .zeros($0.shape) })
       }
+
+    case .sparseAttention(let chosen, let scale, let output, let logSumExp):
+      let pass = SparseAttentionPass(
+        query: inputs[0], key: inputs[1], value: inputs[2], chosen: chosen, scale: scale)
+      sink.writeTogether(to: inputs) { gradients in
+        pass.backward(
+          output: output, logSumExp: logSumExp, gradient: gradient,
+          into: zip(inputs, gradients).map { $1 ?? .zeros($0.shape) })
+      }
+
+    case .indexLesson(let known):
+      for (input, own) in zip(inputs, known) where sink.wants(input) {
+        sink.pass(own * gradient.scalar, to: input)
+      }
     }
   }
 

@@ -47,6 +47,10 @@ enum Op {
   /// `inputs`: queries, keys, values, rate, keep, memory, and inertia, momentum where there are; the result holds what was
   /// read, and then the memory and the momentum.
   case linearMemory(MemoryRule, checkpoints: Tensor)
+  /// `inputs`: query, key, value.
+  case sparseAttention(chosen: Tensor, scale: Float, output: Tensor, logSumExp: Tensor)
+  /// `inputs`: queries, weights and keys of an indexer; the gradients of each are known from the start.
+  case indexLesson(gradients: [Tensor])
 }
 
 /// How a tracked tensor was computed.

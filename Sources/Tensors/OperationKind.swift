@@ -3,7 +3,8 @@ package enum OperationKind: String, CaseIterable, Sendable {
   case add, subtract, multiply, scale, addRow, reshape, transpose, slice, concatenate, sum
   case matrixMultiply, headwiseProduct, linear, embedding, activation, swiGLU, rmsNorm, layerNorm,
     softmax, rotary
-  case attention, crossEntropy, convolution, causalConvolution, linearMemory
+  case attention, crossEntropy, convolution, causalConvolution, linearMemory,
+    sparseAttention, indexLesson
 }
 
 extension Tensor {
@@ -40,6 +41,8 @@ extension Op {
     case .convolution: .convolution
     case .causalConvolution: .causalConvolution
     case .linearMemory: .linearMemory
+    case .sparseAttention: .sparseAttention
+    case .indexLesson: .indexLesson
     }
   }
 }

@@ -16,6 +16,8 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
   public var precision: Precision
   /// After how many steps each level of the feed-forward blocks changes; nil where all change with every step.
   public var levelPeriods: [Int]?
+  /// In how many steps, the first ones, attention sees everything and indexers learn from it; nil where there are none.
+  public var denseSteps: Int?
   /// Learning rates of the matrices (Muon), the embedding and the head (AdamW).
   public var matrixRate, embeddingRate, headRate: Float
 
@@ -33,6 +35,7 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     self.seed = seed
     self.precision = precision
     levelPeriods = configuration.continuum?.periods
+    denseSteps = configuration.indexer.map { _ in steps / 3 }
     matrixRate = 0.02
     embeddingRate = 0.2 / scale
     headRate = 0.004 / scale

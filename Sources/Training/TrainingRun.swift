@@ -11,7 +11,7 @@ public struct TrainingRun: Sendable {
   public struct StepReport: Sendable, Codable {
     public var step: Int
     public var steps: Int
-    /// Nats per token, by the rows' weights.
+    /// Nats per token, by the rows' weights; with what indexers are from their attention, where there are any.
     public var loss: Double
     /// The factor of the schedule.
     public var rate: Float
@@ -135,7 +135,13 @@ public struct TrainingRun: Sendable {
         let inputs = Tensor(
           indices: piece.flatMap { $0.tokens.dropLast() }, shape: [piece.count, length])
         let targets = try targets.targets(for: piece)
-        return model.losses(model.hidden(inputs), targets).sum()
+        guard let denseSteps = plan.denseSteps else {
+          return model.losses(model.hidden(inputs), targets).sum()
+        }
+        let (hidden, lessons) = model.hidden(inputs, teachingIndexers: step < denseSteps)
+        let loss = model.losses(hidden, targets).sum().reshaped([1])
+        // Of a token each: what is foreseen, and how far indexers are from their attention.
+        return lessons.reduce(loss) { $0 + $1 }
       }
     }
     let weight = batch.reduce(0) { $0 + $1.weights.dropFirst().reduce(0, +) }

@@ -36,6 +36,7 @@ enum Circadian {
         TokenizerEvaluateCommand()
       }
       PretrainCommand()
+      SparsifyCommand()
       MidtrainCommand()
       FinetuneCommand()
       ReinforceCommand()

@@ -53,7 +53,14 @@ enum SmallConfiguration {
   /// Those with attention, where slots can stand.
   static let attending = [gpt, convolved, gpt2, llama, llama(.halves, tiesHead: false)]
 
-  static let all = attending + remembering
+  /// Of a core that attends to a few tokens only.
+  static let sparse: TransformerConfiguration = {
+    var configuration = convolved
+    configuration.indexer = .init(heads: 3, kept: 6)
+    return configuration
+  }()
+
+  static let all = attending + remembering + [sparse]
 }
 
 /// A model whose every parameter is drawn at random, also those that start at zero or one.

@@ -6,7 +6,9 @@ import Tokenizers
 
 @Suite struct GeneratorTests {
   /// Also where a context cannot be cut: what lies before the place is read again.
-  @Test(arguments: [SmallConfiguration.convolved] + SmallConfiguration.remembering)
+  @Test(
+    arguments: [SmallConfiguration.convolved, SmallConfiguration.sparse]
+      + SmallConfiguration.remembering)
   func rewoundItIsAsIfItHadReadNoFurther(_ given: TransformerConfiguration) throws {
     var configuration = given
     configuration.vocabularySize = smallTokenizer.vocabularySize

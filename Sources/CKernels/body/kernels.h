@@ -135,6 +135,25 @@
     (shape, query, key, value, rate, keep, inertia, checkpoints, gradOut, gradLast, \
      gradLastMomentum, gradQuery, gradKey, gradValue, gradRate, gradKeep, gradInertia, \
      gradInitial, gradInitialMomentum, scratch)) \
+  X(void, index_select, \
+    (ck_index_shape shape, const float *query, const float *weight, const float *key, \
+     int32_t *chosen, float *scratch), \
+    (shape, query, weight, key, chosen, scratch)) \
+  X(void, sparse_attention, \
+    (ck_sparse_shape shape, const float *query, const float *key, const float *value, \
+     const int32_t *chosen, float *out, float *logSumExp, float *scratch), \
+    (shape, query, key, value, chosen, out, logSumExp, scratch)) \
+  X(void, sparse_attention_backward, \
+    (ck_sparse_shape shape, const float *query, const float *key, const float *value, \
+     const int32_t *chosen, const float *out, const float *logSumExp, const float *gradOut, \
+     float *gradQuery, float *gradKey, float *gradValue), \
+    (shape, query, key, value, chosen, out, logSumExp, gradOut, gradQuery, gradKey, gradValue)) \
+  X(double, index_lesson, \
+    (ck_index_shape shape, ck_sparse_shape attention, const float *indexQuery, \
+     const float *indexWeight, const float *indexKey, const float *query, const float *key, \
+     const int32_t *chosen, float *gradQuery, float *gradWeight, float *gradKey, float *scratch), \
+    (shape, attention, indexQuery, indexWeight, indexKey, query, key, chosen, gradQuery, \
+     gradWeight, gradKey, scratch)) \
   X(void, adamw, \
     (ck_adamw_step step, float *value, float *firstMoment, float *secondMoment, \
      const float *gradient, size_t count), \

@@ -50,6 +50,8 @@
 
 #include "linear_memory.h"
 
+#include "sparse_attention.h"
+
 #include "optimizer.h"
 
 #ifdef UNIT_TARGET

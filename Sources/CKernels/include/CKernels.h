@@ -132,6 +132,21 @@ void ck_linear_memory(ck_memory_shape shape, const float *query, const float *ke
 // All gradients are accumulated. scratch: (chunk + 2) * (M's, and S's, size + valueWidth) floats.
 void ck_linear_memory_backward(ck_memory_shape shape, const float *query, const float *key, const float *value, const float *rate, const float *keep, const float *inertia, const float *checkpoints, const float *gradOut, const float *gradLast, const float *gradLastMomentum, float *gradQuery, float *gradKey, float *gradValue, float *gradRate, float *gradKeep, float *gradInertia, float *gradInitial, float *gradInitialMomentum, float *scratch);
 
+// -- Sparse attention ------------------------------------------------------------------------------------------
+// Query row t sees the keys up to t + keys - queries. index_select: of these the `kept` with the highest index scores, the sum
+// over index heads of weight max(q . k, 0), in the order of their positions; -1 behind them where there are fewer. query
+// [queries, heads, width], weight [queries, heads], key [keys, width]; chosen [queries, kept]; scratch: 2 * keys floats.
+typedef struct { size_t queries, keys, heads, width, kept; } ck_index_shape;
+void ck_index_select(ck_index_shape shape, const float *query, const float *weight, const float *key, int32_t *chosen, float *scratch);
+// Softmax attention over the chosen keys. query, out [queries, heads, width]; key, value [keys, keyHeads, width]; logSumExp
+// [queries, heads]; scratch: kept + 16 floats. Gradients are accumulated.
+typedef struct { size_t queries, keys, heads, keyHeads, width, kept; float scale; } ck_sparse_shape;
+void ck_sparse_attention(ck_sparse_shape shape, const float *query, const float *key, const float *value, const int32_t *chosen, float *out, float *logSumExp, float *scratch);
+void ck_sparse_attention_backward(ck_sparse_shape shape, const float *query, const float *key, const float *value, const int32_t *chosen, const float *out, const float *logSumExp, const float *gradOut, float *gradQuery, float *gradKey, float *gradValue);
+// Returns the sum over rows of KL(attention, all heads' mean || softmax of the index scores) over the chosen keys, or over all
+// that are seen where chosen is NULL, and accumulates its gradients. scratch: 3 * (keys + 16) floats.
+double ck_index_lesson(ck_index_shape shape, ck_sparse_shape attention, const float *indexQuery, const float *indexWeight, const float *indexKey, const float *query, const float *key, const int32_t *chosen, float *gradQuery, float *gradWeight, float *gradKey, float *scratch);
+
 // -- Optimizers ------------------------------------------------------------------------------------------------
 // AdamW (1711.05101), one pass. gradient is multiplied by gradientScale first. biasCorrection1 = 1 - beta1^t etc.
 typedef struct { float learningRate, beta1, beta2, epsilon, weightDecay, gradientScale, biasCorrection1, biasCorrection2; } ck_adamw_step;
