@@ -51,6 +51,12 @@ static inline const struct ck_table *unit(void) { return override ? override : c
 
 const char *ck_vector_unit(void) { return unit()->unit; }
 
+// The keys as columns, and for each row of a strip of at most 8 its scores and matches, and one row to sort.
+size_t ck_index_scratch(ck_index_shape shape) {
+  const size_t stride = (shape.keys + 15) / 16 * 16;
+  return (shape.width + 2 * 8 + 1) * stride + 15;
+}
+
 size_t ck_attention_scratch(ck_attention_shape shape) {
   const size_t forward = attention_layout_of(shape, false).total;
   const size_t backward = attention_layout_of(shape, true).total;

@@ -35,7 +35,7 @@ public struct IndexRows {
     let shape = shape(kept: kept)
     let batch = queries.shape[0]
     let chosen = Tensor(uninitialized: [batch, shape.queries, kept], scalarType: .int32)
-    let scratch = Tensor(uninitialized: [2 * shape.keys])
+    let scratch = Tensor(uninitialized: [ck_index_scratch(shape)])
     let (querySize, keySize) = (queries.count / batch, keys.count / batch)
     for index in 0..<batch {
       ck_index_select(

@@ -54,6 +54,7 @@ enum Circadian {
           BenchmarkDigitsCommand()
           BenchmarkCoresCommand()
           BenchmarkReadingCommand()
+          BenchmarkAttentionCommand()
         }
       }
     }.main()

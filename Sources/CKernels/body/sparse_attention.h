@@ -53,42 +53,81 @@ static float nth_largest(float *values, size_t n, size_t count) {
   return values[wanted];
 }
 
-static void k_index_select(ck_index_shape s, const float *query, const float *weight,
-                           const float *key, int32_t *chosen, float *scratch) {
-  float *scores = scratch, *sorted = scratch + s.keys;
-  for (size_t t = 0; t < s.queries; t++) {
-    const size_t seen = seen_keys(s.queries, s.keys, t);
-    int32_t *row = chosen + t * s.kept;
-    size_t filled = 0;
-    if (seen <= s.kept) {
-      for (; filled < seen; filled++) row[filled] = (int32_t)filled;
-    } else {
-      for (size_t i = 0; i < seen; i++) {
-        const float score = index_score(&s, query + t * s.heads * s.width, weight + t * s.heads,
-                                        key + i * s.width);
-        // What is no number is the worst: it must not upset the order.
-        scores[i] = sorted[i] = score == score ? score : -INFINITY;
-      }
-      const float least = nth_largest(sorted, seen, s.kept);
-      size_t above = 0;
-      for (size_t i = 0; i < seen; i++) above += scores[i] > least;
-      // Of equals the latest, as far as there is room.
-      size_t equals = 0;
-      for (size_t i = 0; i < seen; i++) equals += scores[i] == least;
-      size_t skipped = above + equals - s.kept;
-      for (size_t i = 0; i < seen; i++) {
-        if (scores[i] > least) {
+// The `kept` highest of a row's `seen` scores, by position; `sorted` is scratch.
+static void choose_row(const float *scores, size_t seen, size_t kept, int32_t *row,
+                       float *sorted) {
+  size_t filled = 0;
+  if (seen <= kept) {
+    for (; filled < seen; filled++) row[filled] = (int32_t)filled;
+  } else {
+    // What is no number is the worst: it must not upset the order.
+    EACH_VECTOR(i, seen, {
+      const vf score = GET(scores + i);
+      PUT(sorted + i, score == score ? score : (vf)-INFINITY);
+    });
+    const float least = nth_largest(sorted, seen, kept);
+    size_t above = 0, equals = 0;
+    for (size_t i = 0; i < seen; i++) {
+      above += scores[i] > least;
+      equals += scores[i] == least || (scores[i] != scores[i] && least == -INFINITY);
+    }
+    // Of equals the latest, as far as there is room.
+    size_t skipped = above + equals - kept;
+    for (size_t i = 0; i < seen && filled < kept; i++) {
+      if (scores[i] > least) {
+        row[filled++] = (int32_t)i;
+      } else if (scores[i] == least || (scores[i] != scores[i] && least == -INFINITY)) {
+        if (skipped > 0) {
+          skipped--;
+        } else {
           row[filled++] = (int32_t)i;
-        } else if (scores[i] == least) {
-          if (skipped > 0) {
-            skipped--;
-          } else {
-            row[filled++] = (int32_t)i;
-          }
         }
       }
     }
-    for (; filled < s.kept; filled++) row[filled] = -1;
+  }
+  for (; filled < kept; filled++) row[filled] = -1;
+}
+
+static void k_index_select(ck_index_shape s, const float *query, const float *weight,
+                           const float *key, int32_t *chosen, float *scratch) {
+  const size_t stride = padded(s.keys), queryRow = s.heads * s.width;
+  float *packed = aligned_scratch(scratch), *scores = packed + s.width * stride;
+  float *matches = scores + STRIP * stride, *sorted = matches + STRIP * stride;
+  const bool isPacked = s.queries >= STRIP;
+  if (isPacked) {
+    if (s.keys % 16) {
+      size_t lastStride;
+      float *last = panel(packed, s.width, s.keys, s.keys / PANEL * PANEL, &lastStride);
+      memset(last, 0, s.width * lastStride * sizeof(float));
+    }
+    pack_transposed(key, s.width, s.keys, s.width, packed, s.keys, 0);
+  }
+  for (size_t t = 0; t < s.queries; t += STRIP) {
+    const size_t strip = smaller(STRIP, s.queries - t);
+    const size_t most = seen_keys(s.queries, s.keys, t + strip - 1);
+    if (most > s.kept && isPacked) {
+      for (size_t h = 0; h < s.heads; h++) {
+        strip_times_packed(strip, query + t * queryRow + h * s.width, queryRow, 1, s.width, packed,
+                           s.width, s.keys, 0, most, matches, stride, false);
+        for (size_t r = 0; r < strip; r++) {
+          const vf by = weight[(t + r) * s.heads + h];
+          EACH_VECTOR(i, most, {
+            const vf said = by * max_v(GET(matches + r * stride + i), (vf)0.0f);
+            PUT(scores + r * stride + i, h == 0 ? said : said + GET(scores + r * stride + i));
+          });
+        }
+      }
+    }
+    for (size_t r = 0; r < strip; r++) {
+      const size_t seen = seen_keys(s.queries, s.keys, t + r);
+      if (seen > s.kept && !isPacked) {
+        for (size_t i = 0; i < seen; i++) {
+          scores[r * stride + i] = index_score(&s, query + (t + r) * queryRow,
+                                               weight + (t + r) * s.heads, key + i * s.width);
+        }
+      }
+      choose_row(scores + r * stride, seen, s.kept, chosen + (t + r) * s.kept, sorted);
+    }
   }
 }
 

@@ -135,8 +135,9 @@ void ck_linear_memory_backward(ck_memory_shape shape, const float *query, const 
 // -- Sparse attention ------------------------------------------------------------------------------------------
 // Query row t sees the keys up to t + keys - queries. index_select: of these the `kept` with the highest index scores, the sum
 // over index heads of weight max(q . k, 0), in the order of their positions; -1 behind them where there are fewer. query
-// [queries, heads, width], weight [queries, heads], key [keys, width]; chosen [queries, kept]; scratch: 2 * keys floats.
+// [queries, heads, width], weight [queries, heads], key [keys, width]; chosen [queries, kept]; scratch: ck_index_scratch floats.
 typedef struct { size_t queries, keys, heads, width, kept; } ck_index_shape;
+size_t ck_index_scratch(ck_index_shape shape);
 void ck_index_select(ck_index_shape shape, const float *query, const float *weight, const float *key, int32_t *chosen, float *scratch);
 // Softmax attention over the chosen keys. query, out [queries, heads, width]; key, value [keys, keyHeads, width]; logSumExp
 // [queries, heads]; scratch: kept + 16 floats. Gradients are accumulated.

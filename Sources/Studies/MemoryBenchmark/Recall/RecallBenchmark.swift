@@ -29,7 +29,7 @@ public struct RecallBenchmark: Sendable {
   /// A moment of the training.
   public struct Report: Sendable, Codable, Equatable {
     public var step: Int
-    /// Of the step's questions, in nats.
+    /// Of the step's questions, in nats; with what indexers have to learn, where there are any.
     public var loss: Double
     /// The share of questions of unseen sequences that were answered.
     public var accuracy: Double
@@ -70,7 +70,8 @@ public struct RecallBenchmark: Sendable {
     for step in 1...plan.steps {
       let examples = (0..<plan.batch).map { _ in plan.task.example(&random) }
       let loss = try self.step(
-        model, &optimizer, examples, rate: training.schedule.factor(at: step - 1, of: plan.steps))
+        model, &optimizer, examples, rate: training.schedule.factor(at: step - 1, of: plan.steps),
+        isDense: training.denseSteps.map { step <= $0 })
       if step > 1 { highest = max(highest, loss.isFinite ? loss : .infinity) }
       if !loss.isFinite { break }
       if step.isMultiple(of: max(1, plan.steps / 20)) {
@@ -95,7 +96,7 @@ public struct RecallBenchmark: Sendable {
   /// The mean loss of the questions.
   private func step(
     _ model: Transformer, _ optimizer: inout OptimizerGroups, _ examples: [RecallTask.Example],
-    rate: Float
+    rate: Float, isDense: Bool?
   ) throws -> Double {
     let size = 8
     let pieces = stride(from: 0, to: examples.count, by: size).map {
@@ -103,10 +104,16 @@ public struct RecallBenchmark: Sendable {
     }
     let (loss, gradients) = try ParallelGradients.sum(pieces: pieces.count) { index in
       let piece = pieces[index]
-      return model.losses(
-        questions(model, piece),
+      let tokens = self.tokens(piece)
+      let (hidden, lessons) =
+        isDense.map { model.hidden(tokens, teachingIndexers: $0) } ?? (model.hidden(tokens), [])
+      let loss = model.losses(
+        questions(piece, hidden),
         SparseTargets(labels: piece.flatMap { $0.questions.map(\.answer) })
-      ).sum()
+      ).sum().reshaped([1])
+      // Of all rows as much as of the questions.
+      let share = Float(piece[0].questions.count) / Float(plan.task.length)
+      return lessons.reduce(loss) { $0 + $1 * share }
     }
     let count = examples.reduce(0) { $0 + $1.questions.count }
     try optimizer.update(
@@ -115,14 +122,17 @@ public struct RecallBenchmark: Sendable {
   }
 
   /// The states where something is asked, [questions, width].
-  private func questions(_ model: Transformer, _ examples: [RecallTask.Example]) -> Tensor {
+  private func questions(_ examples: [RecallTask.Example], _ hidden: Tensor) -> Tensor {
     let length = plan.task.length
-    let tokens = Tensor(indices: examples.flatMap(\.tokens), shape: [examples.count, length])
     let places = examples.enumerated().flatMap { index, example in
       example.questions.map { Int32(index * length + $0.position) }
     }
-    return model.hidden(tokens).reshaped([examples.count * length, plan.width])
+    return hidden.reshaped([examples.count * length, plan.width])
       .rows(at: Tensor(indices: places))
+  }
+
+  private func tokens(_ examples: [RecallTask.Example]) -> Tensor {
+    Tensor(indices: examples.flatMap(\.tokens), shape: [examples.count, plan.task.length])
   }
 
   /// Of unseen sequences, the same ones every time.
@@ -136,7 +146,7 @@ public struct RecallBenchmark: Sendable {
     }
     let results = try WorkerPool.shared.map(pieces.count) { index in
       let piece = pieces[index]
-      let likeliest = model.logits(questions(model, piece)).argmax()
+      let likeliest = model.logits(questions(piece, model.hidden(tokens(piece)))).argmax()
       return zip(likeliest, piece.flatMap(\.questions)).map {
         (isRight: $0 == Int($1.answer), isOverwritten: $1.isOverwritten)
       }

@@ -4,6 +4,7 @@ import Layers
 /// The cores whose recall is compared: two blocks that differ in what carries something from token to token.
 public enum RecallCore: String, Sendable, Codable, CaseIterable {
   case attention
+  case sparse
   case hebbian
   case gatedHebbian = "gated-hebbian"
   case delta
@@ -17,6 +18,7 @@ public enum RecallCore: String, Sendable, Codable, CaseIterable {
   public var title: String {
     switch self {
     case .attention: "attention"
+    case .sparse: "attention to 16 tokens that an indexer chooses"
     case .hebbian: "Hebbian"
     case .gatedHebbian: "Hebbian, gated"
     case .delta: "delta rule"
@@ -41,7 +43,7 @@ public enum RecallCore: String, Sendable, Codable, CaseIterable {
     configuration.hiddenWidth = 4 * width
     configuration.memory =
       switch self {
-      case .attention, .hopeAttention: nil
+      case .attention, .sparse, .hopeAttention: nil
       case .hebbian: .linear(.hebbian)
       case .gatedHebbian: .linear(.gatedHebbian)
       case .delta: .linear(.delta)
@@ -51,6 +53,7 @@ public enum RecallCore: String, Sendable, Codable, CaseIterable {
       case .hopeStatic: .selfModifying(.init(modifiesItself: false))
       case .hope: .selfModifying(.init())
       }
+    if self == .sparse { configuration.indexer = .init(kept: 16) }
     if self == .hope || self == .hopeStatic || self == .hopeAttention {
       configuration.continuum = .init(periods: [1, 1, 1])
     }
