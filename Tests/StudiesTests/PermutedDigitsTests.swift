@@ -23,6 +23,7 @@ import Testing
     plan.batch = 20
     plan.hiddenWidths = [24, 16, 16]
     plan.rate = 5e-3
+    plan.continuumRate = 5e-3
     change(&plan)
     return try PermutedDigits(plan, training: images(400, seed: 1), test: images(200, seed: 2))
       .run()

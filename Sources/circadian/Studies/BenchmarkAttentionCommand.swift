@@ -3,7 +3,8 @@ import Studies
 
 struct BenchmarkAttentionCommand: Command {
   let name = "attention"
-  let abstract = "What attention to a few chosen tokens costs beside attention to all, as contexts grow."
+  let abstract =
+    "What attention to a few chosen tokens costs beside attention to all, as contexts grow."
   let examples = ["circadian benchmark memory attention --longest 8192"]
 
   let longest = CommandLineInterface.Option(

@@ -34,7 +34,10 @@ struct BenchmarkDigitsCommand: Command {
   let count = CommandLineInterface.Option(
     "count", default: 60_000, must: .be(in: 1000...60_000), help: "Images of a task.")
   let rate = CommandLineInterface.Option(
-    "rate", default: 5e-4, must: .be(in: 1e-8...1), help: "Adam's learning rate.")
+    "rate", default: 2.49e-5, must: .be(in: 1e-8...1), help: "Adam's learning rate.")
+  let continuumRate = CommandLineInterface.Option(
+    "continuum-rate", default: 9e-5, must: .be(in: 1e-8...1),
+    help: "The learning rate of the continuum and of what is held against it.")
   let elasticity = CommandLineInterface.Option(
     "elasticity", default: 1000, must: .be(in: 0...1e9),
     help: "How much elastic weight consolidation weighs what it keeps.")
@@ -49,6 +52,7 @@ struct BenchmarkDigitsCommand: Command {
     epochs
     count
     rate
+    continuumRate
     elasticity
     seeds
   }
@@ -66,6 +70,7 @@ struct BenchmarkDigitsCommand: Command {
         plan.epochs = invocation[epochs]
         plan.images = invocation[count]
         plan.rate = Float(invocation[rate])
+        plan.continuumRate = Float(invocation[continuumRate])
         plan.elasticity = Float(invocation[elasticity])
         return plan
       }

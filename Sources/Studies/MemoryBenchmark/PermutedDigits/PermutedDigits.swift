@@ -7,18 +7,23 @@ import Tensors
 /// Permuted MNIST (Goodfellow et al., 1312.6211): one task after another, the same digits with their pixels in another order.
 ///
 /// A network of layers of unlike paces against the same network otherwise: which part of what is kept comes from the paces,
-/// and which from the smaller rates that go with them.
+/// and which from moving less. Layers, epochs, batches, rates and normalisation are those of a published reproduction of the
+/// continuum memory system (Adam 0.706 +- 0.023, periods 6/3/1 0.757 +- 0.019 over ten seeds), whose control this adds.
 public struct PermutedDigits: Sendable {
   /// A way to learn one task after another.
   public enum Learner: String, Sendable, Codable, CaseIterable {
-    /// All layers at every step.
+    /// All layers at every step, at ``Plan/rate``.
     case adam
-    /// The continuum memory system: a layer moves once in its period, at the rate divided by it.
+    /// The same at ``Plan/continuumRate``.
+    case adamAtContinuumRate = "adam-at-continuum-rate"
+    /// The continuum memory system: a layer moves once in its period, along the sum of its gradients, at the continuum's
+    /// rate.
     case continuum
-    /// The rates of ``continuum``, but every step.
+    /// Every layer at every step, at the continuum's rate divided by the layer's period: as far as it could move in the
+    /// continuum.
     case matchedRates = "matched-rates"
-    /// The periods of ``continuum``, but the full rate.
-    case periodsAlone = "periods-alone"
+    /// Periods, and rates divided by them.
+    case slowContinuum = "slow-continuum"
     /// Elastic weight consolidation (1612.00796).
     case elastic
     /// As many examples of earlier tasks in every step, from the hundredth or the twentieth part of them.
@@ -28,17 +33,27 @@ public struct PermutedDigits: Sendable {
     public var title: String {
       switch self {
       case .adam: "Adam"
-      case .continuum: "continuum: periods, and rates divided by them"
-      case .matchedRates: "the continuum's rates without its periods"
-      case .periodsAlone: "the continuum's periods without its rates"
+      case .adamAtContinuumRate: "Adam at the continuum's rate"
+      case .continuum: "continuum"
+      case .matchedRates: "no periods, but rates divided by them"
+      case .slowContinuum: "periods, and rates divided by them"
       case .elastic: "elastic weight consolidation"
       case .replay1: "replay of 1%"
       case .replay5: "replay of 5%"
       }
     }
 
-    var hasPeriods: Bool { self == .continuum || self == .periodsAlone }
-    var hasOwnRates: Bool { self == .continuum || self == .matchedRates }
+    var hasPeriods: Bool { self == .continuum || self == .slowContinuum }
+
+    /// Adam's rate at a level of `period` steps.
+    func rate(_ plan: Plan, period: Int) -> Float {
+      switch self {
+      case .adam, .elastic, .replay1, .replay5: plan.rate
+      case .adamAtContinuumRate, .continuum: plan.continuumRate
+      case .matchedRates, .slowContinuum: plan.continuumRate / Float(period)
+      }
+    }
+
     var replayedShare: Double {
       switch self {
       case .replay1: 0.01
@@ -54,8 +69,9 @@ public struct PermutedDigits: Sendable {
     public var epochs = 8
     public var batch = 128
     public var hiddenWidths = [256, 128, 64]
-    /// Adam's.
-    public var rate: Float = 5e-4
+    /// Adam's, and that of the continuum: each the best of a search where the published figures come from.
+    public var rate: Float = 2.49e-5
+    public var continuumRate: Float = 9e-5
     /// Of the first hidden layer, the second, and the third with the output: after how many steps each moves.
     public var periods = [6, 3, 1]
     /// How much the elastic penalty weighs.
@@ -134,6 +150,9 @@ public struct PermutedDigits: Sendable {
     return Outcome(plan: plan, matrix: matrix, seconds: Date().timeIntervalSince(start))
   }
 
+  /// Of the grey of MNIST's training images.
+  private static let (mean, deviation): (Float, Float) = (0.1307, 0.3081)
+
   /// Images with their pixels in their task's order, [examples, pixels].
   private func rows(
     _ examples: [(task: Int, image: Int)], of images: LabelledImages, _ orders: [[Int]]
@@ -144,7 +163,8 @@ public struct PermutedDigits: Sendable {
         for (row, example) in examples.enumerated() {
           let order = orders[example.task]
           for pixel in 0..<width {
-            floats[row * width + pixel] = pixels[example.image * width + order[pixel]]
+            let grey = pixels[example.image * width + order[pixel]]
+            floats[row * width + pixel] = (grey - Self.mean) / Self.deviation
           }
         }
       }
@@ -203,8 +223,8 @@ private struct Network: Sendable {
     let count = plan.periods.count
     return OptimizerGroups(
       plan.periods.enumerated().map { level, period in
-        let rate = plan.learner.hasOwnRates ? plan.rate / Float(period) : plan.rate
-        let adam = AdamW(learningRate: rate, beta2: 0.999)
+        let adam = AdamW(
+          learningRate: plan.learner.rate(plan, period: period), beta2: 0.999)
         return OptimizerGroups.Group(
           "level \(level)",
           PeriodicOptimizer(adam, period: plan.learner.hasPeriods ? period : 1)

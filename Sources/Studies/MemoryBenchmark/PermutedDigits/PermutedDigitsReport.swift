@@ -53,7 +53,7 @@ public struct PermutedDigitsReport: Sendable {
         .paragraph(
           "\(plan.tasks) tasks of \(plan.epochs) epochs, batches of \(plan.batch), a network of "
             + plan.hiddenWidths.map { "\($0)" }.joined(separator: "-")
-            + ", Adam at \(plan.rate), periods "
+            + ", Adam at \(plan.rate), the continuum at \(plan.continuumRate), periods "
             + plan.periods.map { "\($0)" }.joined(separator: ", ") + ", seeds "
             + Set(outcomes.map(\.plan.seed)).sorted().map { "\($0)" }.joined(separator: ", ")
             + "."),
