@@ -41,9 +41,9 @@ import Testing
       try outcome(.replay5).matrix.forgetting < outcome(.adam).matrix.forgetting - 0.05)
   }
 
-  /// An elastic weight cannot move where it mattered, if that is made to weigh everything.
+  /// An elastic weight is held where it mattered.
   @Test func elasticWeightsStay() throws {
-    let firm = try outcome(.elastic) { $0.elasticity = 1e4 }.matrix
+    let firm = try outcome(.elastic).matrix
     #expect(firm.forgetting < (try outcome(.adam).matrix.forgetting))
   }
 

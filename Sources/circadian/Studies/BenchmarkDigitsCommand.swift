@@ -36,10 +36,10 @@ struct BenchmarkDigitsCommand: Command {
   let rate = CommandLineInterface.Option(
     "rate", default: 2.49e-5, must: .be(in: 1e-8...1), help: "Adam's learning rate.")
   let continuumRate = CommandLineInterface.Option(
-    "continuum-rate", default: 9e-5, must: .be(in: 1e-8...1),
+    "continuum-rate", default: 5e-5, must: .be(in: 1e-8...1),
     help: "The learning rate of the continuum and of what is held against it.")
   let elasticity = CommandLineInterface.Option(
-    "elasticity", default: 1000, must: .be(in: 0...1e9),
+    "elasticity", default: 100, must: .be(in: 0...1e9),
     help: "How much elastic weight consolidation weighs what it keeps.")
   let seeds = CommandLineInterface.Option(
     "seeds", default: 10, must: .be(in: 1...100), help: "Seeds, from --seed upwards.")
