@@ -16,8 +16,9 @@ public struct SeasonSettings: Sendable, Codable, Equatable {
   public var questionPasses = 10.0
   public var answerVisits = 32.0
   public var stepQuestions = 96
-  /// AdamW's rate: a quarter of a night's, because what it begins with is known already.
-  public var adapterRate: Float = 1e-3
+  /// Where the text outweighs the questions AdamW's rate is at most this, a quarter of a night's: more destroys what the
+  /// season begins with.
+  public var textRate: Float = 1e-3
   /// In how many ways a thing is asked, at most.
   public var mostWordings = 100
   /// Whether the memory begins with the strongest keys of the nights.
@@ -120,7 +121,7 @@ public struct NightSettings: Sendable, Codable, Equatable {
       ("season.questionPasses", season.questionPasses, 0),
       ("season.answerVisits", season.answerVisits, 0),
       ("season.stepQuestions", Double(season.stepQuestions), 1),
-      ("season.adapterRate", Double(season.adapterRate), 0),
+      ("season.textRate", Double(season.textRate), 0),
       ("season.mostWordings", Double(season.mostWordings), 0),
     ]
     for (name, value, least) in least where !(value >= least && value.isFinite) {
@@ -142,7 +143,6 @@ public struct NightSettings: Sendable, Codable, Equatable {
     settings.questionPasses = season.questionPasses
     settings.answerVisits = season.answerVisits
     settings.stepQuestions = season.stepQuestions
-    settings.adapterRate = season.adapterRate
     return settings
   }
 
@@ -186,10 +186,12 @@ public struct NightSettings: Sendable, Codable, Equatable {
     steps(dayTokens: tokens, questions: questions) == steps(dayTokens: tokens, questions: 0)
   }
 
-  /// A season's settings, with twice the passes where text is most of what it goes through.
+  /// A season's settings, with twice the passes and the rate for text where that is most of what it goes through.
   package func fitted(toSeason tokens: Int, questions: Int) -> NightSettings {
     var fitted = self
-    if isOnText(dayTokens: tokens, questions: questions) { fitted.passes *= 2 }
+    guard isOnText(dayTokens: tokens, questions: questions) else { return fitted }
+    fitted.passes *= 2
+    fitted.adapterRate = min(adapterRate, season.textRate)
     return fitted
   }
 

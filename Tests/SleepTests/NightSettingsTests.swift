@@ -26,7 +26,8 @@ import Testing
     // A long day has steps enough, and so has one of many questions.
     #expect(settings.fitted(toDay: 15_000, questions: 0) == settings)
     #expect(settings.fitted(toDay: 500, questions: 400) == settings)
-    #expect(settings.fitted(toSeason: 15_000, questions: 0).passes == 2 * settings.passes)
+    let ofText = settings.fitted(toSeason: 15_000, questions: 0)
+    #expect(ofText.passes == 2 * settings.passes && ofText.adapterRate == settings.season.textRate)
     #expect(settings.fitted(toSeason: 500, questions: 400) == settings)
     #expect(settings.fitted(toDay: 500, questions: 100).stepQuestions < settings.stepQuestions)
   }

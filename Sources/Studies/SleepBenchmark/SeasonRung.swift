@@ -53,7 +53,7 @@ public enum SeasonRung: String, Sendable, Codable, CaseIterable {
     case .untrained64:
       set(.gated, 64, beginsWithNights: true)
       (settings.season.passes, settings.season.questionPasses) = (0, 0.001)
-      settings.season.adapterRate = 0
+      settings.adapterRate = 0
     case .oneWording:
       set(.gated, 64)
       askInOneWording()
