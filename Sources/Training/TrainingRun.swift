@@ -106,7 +106,11 @@ public struct TrainingRun: Sendable {
       let evaluates = evaluation.map { isLast || (step + 1) % $0.interval == 0 } ?? false
       let stops = isInterrupted()
       if evaluates, let evaluation {
-        line.measures = try plan.precision.run { try evaluation.measure(model) }
+        let measures = try plan.precision.run { try evaluation.measure(model) }
+        guard measures.values.allSatisfy({ !$0.isNaN }) else {
+          throw TrainingError.diverged(step: step + 1)
+        }
+        line.measures = measures
       }
       // Reported before it is saved: a step of which nobody heard is done again.
       try report(line)

@@ -52,6 +52,7 @@ enum Circadian {
         CommandGroup("memory", abstract: "Compares kinds of memory.") {
           BenchmarkRecallCommand()
           BenchmarkDigitsCommand()
+          BenchmarkIntentsCommand()
           BenchmarkCoresCommand()
           BenchmarkReadingCommand()
           BenchmarkAttentionCommand()

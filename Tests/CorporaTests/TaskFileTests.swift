@@ -1,5 +1,6 @@
 import Corpora
 import Foundation
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -123,5 +124,57 @@ import Tokenizers
         }
       }
     }
+  }
+
+  private func intents(_ files: [String: String]) throws -> [Intent] {
+    let folder = try TemporaryFolder()
+    for (name, text) in files {
+      try text.write(to: folder / name, atomically: true, encoding: .utf8)
+    }
+    return try withExtendedLifetime(folder) { try IntentFiles.read(in: folder.url.path) }
+  }
+
+  @Test func intentsOfCommaSeparatedValues() throws {
+    let read = try intents([
+      "train.csv": "text,category\r\n\"Where, \"\"please\"\",\nis it?\",card_arrival\r\nHi,a_b\n\n",
+      "test.csv": "text,category\nNow?,card_arrival",
+    ])
+    #expect(
+      read == [
+        Intent(name: "a b", examples: ["Hi"], questions: []),
+        Intent(
+          name: "card arrival", examples: ["Where, \"please\",\nis it?"], questions: ["Now?"]),
+      ])
+  }
+
+  @Test func intentsOfJSON() throws {
+    let json =
+      #"{"train": [["hi", "greet_me"]], "test": [["ho", "greet_me"]], "oos_val": [["x", "oos"]]}"#
+    #expect(
+      try intents(["data_full.json": json])
+        == [Intent(name: "greet me", examples: ["hi"], questions: ["ho"])])
+  }
+
+  @Test(arguments: [
+    (["train.csv": "text,category\na,b,c", "test.csv": "text,category\na,b"], "line 2"),
+    (["train.csv": "text,category\n\"a,b", "test.csv": "text,category\na,b"], "line 2"),
+    (["train.csv": "text,category\n\"a\"x,b", "test.csv": "text,category\na,b"], "line 2"),
+    (["train.csv": "a,b", "test.csv": "text,category\na,b"], "text,category"),
+    (["data_full.json": "{}"], "\"train\""), (["data_full.json": "["], "an object of arrays"),
+    ([:], "Banking77"),
+  ])
+  func brokenIntents(_ files: [String: String], _ expected: String) throws {
+    let error = #expect(throws: DocumentError.self) { try intents(files) }
+    #expect(error?.description.contains(expected) == true, "\(String(describing: error))")
+  }
+
+  @Test(.enabled(if: SharedData.isPresent)) func publishedIntents() throws {
+    let clinc = try IntentFiles.read(in: SharedData.folder.path + "/text/clinc150")
+    #expect(clinc.count == 150)
+    #expect(clinc.allSatisfy { $0.examples.count == 100 && $0.questions.count == 30 })
+    let banking = try IntentFiles.read(in: SharedData.folder.path + "/text/banking77")
+    #expect(banking.count == 77)
+    #expect(banking.reduce(0) { $0 + $1.examples.count } == 10_003)
+    #expect(banking.allSatisfy { $0.questions.count == 40 })
   }
 }

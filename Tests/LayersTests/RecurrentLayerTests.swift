@@ -98,6 +98,27 @@ import Testing
     #expect(distance(alone, layer(x).sliced(axis: 0, 1..<2)) <= 1e-6)
   }
 
+  /// Memories that answer with more than they were asked do not lengthen what they learn next.
+  @Test(arguments: [1, 2], [1, 16])
+  func whatModifiesItselfStaysBounded(depth: Int, period: Int) throws {
+    let scope = ParameterScope(seed: 3)
+    let layer = try SelfModifyingLayer(
+      .init(depth: depth, period: period), width: Self.width, heads: 2, in: scope)
+    for parameter in scope.store.parameters where parameter.path.hasSuffix("last") {
+      let (heads, width) = (parameter.shape[1], parameter.shape[2])
+      parameter.replace(
+        with: Tensor(shape: parameter.shape) { floats in
+          for index in 0..<heads * width {
+            floats[index % width * heads * width + index] = 10
+          }
+        })
+    }
+    var state = layer.initialState(batch: 2)
+    _ = layer(rows(500, seed: 1), continuing: &state)
+    let largest = state.tensors.flatMap(\.values).map(abs).max() ?? 0
+    #expect(largest < 200, "\(largest)")
+  }
+
   /// Along a random direction through all parameters and the rows.
   @Test(arguments: layers.indices)
   func theGradientIsThatOfFiniteDifferences(_ index: Int) throws {

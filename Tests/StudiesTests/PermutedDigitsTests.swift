@@ -15,22 +15,22 @@ import Testing
   }
 
   private func outcome(
-    _ learner: PermutedDigits.Learner, _ change: (inout PermutedDigits.Plan) -> Void = { _ in }
-  ) throws -> PermutedDigits.Outcome {
+    _ learner: TaskLearner, _ change: (inout PermutedDigits.Plan) -> Void = { _ in }
+  ) throws -> TaskOutcome<PermutedDigits.Plan> {
     var plan = PermutedDigits.Plan(learner, seed: 1)
     plan.tasks = 3
-    plan.epochs = 5
-    plan.batch = 20
+    plan.pace.epochs = 5
+    plan.pace.batch = 20
     plan.hiddenWidths = [24, 16, 16]
-    plan.rate = 5e-3
-    plan.continuumRate = 5e-3
+    plan.pace.rate = 5e-3
+    plan.pace.continuumRate = 5e-3
     change(&plan)
     return try PermutedDigits(plan, training: images(400, seed: 1), test: images(200, seed: 2))
       .run()
   }
 
-  @Test(arguments: PermutedDigits.Learner.allCases)
-  func everyLearnerLearnsItsTasks(_ learner: PermutedDigits.Learner) throws {
+  @Test(arguments: TaskLearner.allCases)
+  func everyLearnerLearnsItsTasks(_ learner: TaskLearner) throws {
     let outcome = try outcome(learner)
     #expect(outcome.matrix.rows.map(\.count) == [1, 2, 3])
     for (task, row) in outcome.matrix.rows.enumerated() { #expect(row[task] > 0.5) }
@@ -49,8 +49,8 @@ import Testing
 
   /// With periods of 1 the continuum is Adam.
   @Test func aContinuumOfOnePaceIsAdam() throws {
-    let one = try outcome(.continuum) { $0.periods = [1, 1, 1] }.matrix
-    #expect(one == (try outcome(.adam) { $0.periods = [1, 1, 1] }.matrix))
+    let one = try outcome(.continuum) { $0.pace.periods = [1, 1, 1] }.matrix
+    #expect(one == (try outcome(.adam) { $0.pace.periods = [1, 1, 1] }.matrix))
     #expect(one != (try outcome(.continuum).matrix))
   }
 }

@@ -192,4 +192,16 @@ import Training
     #expect(step > 1 && "\(error)".contains("step \(step)"))
     #expect(try SafetensorsFile(checkpoint).metadata["step"] == String(step - 1))
   }
+
+  /// The loss of a step is that before it moves: what is measured behind the step may be the first to be no number.
+  @Test func aMeasureThatIsNoNumberIsADivergence() throws {
+    let folder = try TemporaryFolder()
+    let run = try tinyRun(tinyPlan(steps: 4), tokens: tinyText)
+    let error = #expect(throws: TrainingError.self) {
+      _ = try run.run(
+        checkpoint: folder / "run", evaluation: .init(every: 2) { _ in ["bits per byte": .nan] }
+      ) { line in #expect(line.step < 2) }
+    }
+    #expect("\(String(describing: error))".contains("step 2"))
+  }
 }

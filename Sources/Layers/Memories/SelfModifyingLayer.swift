@@ -4,8 +4,10 @@ import Tensors
 ///
 /// Of five memories side by side four, the speakers, say what a row's key, value, rate and share kept are, and the fifth
 /// answers its query, the only fixed projection. Each is written to under that key, and what it is to answer is what it
-/// itself makes of the value: M <- M (keep I - rate k k^T) - rate grad 1/2 |M(k) - M(v)|^2. Key, value, rate, share and gradient come
-/// from the memories as they were when the period began; the query is answered by the memory as it is.
+/// itself makes of the value: M <- M (keep I - rate k k^T) - rate grad 1/2 |M(k) - t|^2, t = M(v) / sqrt(1 + |M(v)|^2 / width).
+/// Without the division what a memory has learned lengthens what it learns next, and it grows beyond all bounds. Key, value,
+/// rate, share and gradient come from the memories as they were when the period began; the query is answered by the memory as
+/// it is.
 public struct SelfModifyingLayer: RecurrentLayer {
   /// What can be chosen about the memories.
   public struct Form: Sendable, Codable, Hashable {
@@ -112,9 +114,10 @@ public struct SelfModifyingLayer: RecurrentLayer {
       rate = layer.rate(of(.rate)) * keep * 0.5
     }
 
-    /// What is written to memories that answer the values themselves.
+    /// What is written to memories that answer the values themselves; no target is longer than the root of the width.
     func writes(to memory: NeuralMemory) -> NeuralMemory.Writes {
-      .init(keys: keys, values: memory.read(values), rate: rate, keep: keep)
+      .init(
+        keys: keys, values: memory.read(values).rmsNormalized(epsilon: 1), rate: rate, keep: keep)
     }
 
     func rows(_ range: Range<Int>) -> Said { mapped { $0.sliced(axis: 1, range) } }

@@ -75,9 +75,7 @@ struct BenchmarkCoresCommand: Command {
       }
     }
     let report = TextCoresReport(outcomes).document
-    try AtomicFile.write(Data(report.markdown.utf8), to: folder.appendingPathComponent("cores.md"))
-    try AtomicFile.write(Data(report.html.utf8), to: folder.appendingPathComponent("cores.html"))
-    try invocation.report(outcomes) { report.markdown }
+    try invocation.keep(report, of: outcomes, in: folder, as: "cores")
   }
 
   private func outcome(

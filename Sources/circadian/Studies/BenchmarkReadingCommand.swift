@@ -44,10 +44,6 @@ struct BenchmarkReadingCommand: Command {
     let report = ReadingBenchmarkReport(outcomes).document
     try AtomicFile.write(
       JSONFormat.data(outcomes), to: folder.appendingPathComponent("reading.json"))
-    try AtomicFile.write(
-      Data(report.markdown.utf8), to: folder.appendingPathComponent("reading.md"))
-    try AtomicFile.write(
-      Data(report.html.utf8), to: folder.appendingPathComponent("reading.html"))
-    try invocation.report(outcomes) { report.markdown }
+    try invocation.keep(report, of: outcomes, in: folder, as: "reading")
   }
 }

@@ -36,7 +36,9 @@ struct BenchmarkRecallCommand: Command {
     "overwritten", default: 0, must: .be(in: 0...512),
     help: "How many of the pairs give a key that had one another value.")
   let steps = CommandLineInterface.Option(
-    "steps", default: 2000, must: .be(in: 1...1_000_000), help: "Steps of 64 sequences.")
+    "steps", default: 2000, must: .be(in: 1...1_000_000), help: "Steps of training.")
+  let batch = CommandLineInterface.Option(
+    "batch", default: 64, must: .be(in: 1...4096), help: "New sequences a step.")
   let rate = TrainingOptions.rate(1)
   let seeds = CommandLineInterface.Option(
     "seeds", default: 5, must: .be(in: 1...100), help: "Seeds, from --seed upwards.")
@@ -50,6 +52,7 @@ struct BenchmarkRecallCommand: Command {
     pairs
     overwritten
     steps
+    batch
     rate
     seeds
   }
@@ -76,15 +79,14 @@ struct BenchmarkRecallCommand: Command {
           plan.width = invocation[width]
           plan.heads = heads
           plan.steps = invocation[steps]
+          plan.batch = invocation[batch]
           plan.rate = Float(invocation[rate])
           outcomes.append(try outcome(plan, in: folder, invocation))
         }
       }
     }
     let report = RecallBenchmarkReport(outcomes).document
-    try AtomicFile.write(Data(report.markdown.utf8), to: folder.appendingPathComponent("recall.md"))
-    try AtomicFile.write(Data(report.html.utf8), to: folder.appendingPathComponent("recall.html"))
-    try invocation.report(outcomes) { report.markdown }
+    try invocation.keep(report, of: outcomes, in: folder, as: "recall")
   }
 
   private func outcome(

@@ -58,10 +58,7 @@ struct BenchmarkSeasonsCommand: Command {
       outcomes.append(try outcome(plan, chosen, core, in: folder, invocation))
     }
     let report = SeasonLadderReport(outcomes).document
-    try AtomicFile.write(
-      Data(report.markdown.utf8), to: folder.appendingPathComponent("seasons.md"))
-    try AtomicFile.write(Data(report.html.utf8), to: folder.appendingPathComponent("seasons.html"))
-    try invocation.report(outcomes) { report.markdown }
+    try invocation.keep(report, of: outcomes, in: folder, as: "seasons")
   }
 
   /// A seed's outcome with all of `rungs`, of which those are climbed that its file does not have.

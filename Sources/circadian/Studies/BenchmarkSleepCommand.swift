@@ -70,9 +70,7 @@ struct BenchmarkSleepCommand: Command {
       }
     }
     let report = SleepBenchmarkReport(outcomes).document
-    try AtomicFile.write(Data(report.markdown.utf8), to: folder.appendingPathComponent("report.md"))
-    try AtomicFile.write(Data(report.html.utf8), to: folder.appendingPathComponent("report.html"))
-    try invocation.report(outcomes) { report.markdown }
+    try invocation.keep(report, of: outcomes, in: folder, as: "report")
   }
 
   /// A run's outcome, from its file where it is complete.
@@ -97,13 +95,6 @@ struct BenchmarkSleepCommand: Command {
       })
     try AtomicFile.write(JSONFormat.data(outcome), to: file)
     return outcome
-  }
-}
-
-extension Decodable {
-  /// The outcome that `file` holds; nil where there is none, or one of another form.
-  static func kept(in file: URL) -> Self? {
-    (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode(Self.self, from: $0) }
   }
 }
 

@@ -55,9 +55,7 @@ struct BenchmarkTextsCommand: Command {
       }
     }
     let report = TextBenchmarkReport(outcomes).document
-    try AtomicFile.write(Data(report.markdown.utf8), to: folder.appendingPathComponent("texts.md"))
-    try AtomicFile.write(Data(report.html.utf8), to: folder.appendingPathComponent("texts.html"))
-    try invocation.report(outcomes) { report.markdown }
+    try invocation.keep(report, of: outcomes, in: folder, as: "texts")
   }
 
   private func outcome(

@@ -24,6 +24,9 @@ public struct RecallBenchmark: Sendable {
       self.task = task
       self.seed = seed
     }
+
+    /// Unseen sequences that are asked at the end: of long ones, which ask more, fewer.
+    public var examined: Int { max(20, min(1000, 128_000 / task.length)) }
   }
 
   /// A moment of the training.
@@ -38,7 +41,8 @@ public struct RecallBenchmark: Sendable {
   public struct Outcome: Sendable, Codable, Equatable {
     public var plan: Plan
     public var course: [Report]
-    /// Of a thousand sequences, at the end; of them the questions about keys with one value and about overwritten ones.
+    /// Of ``Plan/examined`` sequences, at the end; of them the questions about keys with one value and about overwritten
+    /// ones.
     public var accuracy: Double
     public var accuracyOfFirst, accuracyOfOverwritten: Double?
     /// The highest loss after the first step, in nats; above ln of the vocabulary it would be worse than knowing nothing,
@@ -75,12 +79,13 @@ public struct RecallBenchmark: Sendable {
       if step > 1 { highest = max(highest, loss.isFinite ? loss : .infinity) }
       if !loss.isFinite { break }
       if step.isMultiple(of: max(1, plan.steps / 20)) {
-        let line = Report(step: step, loss: loss, accuracy: try accuracy(model, of: 64).all)
+        let line = Report(
+          step: step, loss: loss, accuracy: try accuracy(model, of: min(64, plan.examined)).all)
         course.append(line)
         report(line)
       }
     }
-    let final = try accuracy(model, of: 1000)
+    let final = try accuracy(model, of: plan.examined)
     let memory = WorkingMemory(configuration)
     _ = model.hidden(
       Tensor(indices: plan.task.example(&random).tokens, shape: [1, plan.task.length]),
@@ -98,10 +103,7 @@ public struct RecallBenchmark: Sendable {
     _ model: Transformer, _ optimizer: inout OptimizerGroups, _ examples: [RecallTask.Example],
     rate: Float, isDense: Bool?
   ) throws -> Double {
-    let size = 8
-    let pieces = stride(from: 0, to: examples.count, by: size).map {
-      Array(examples[$0..<min($0 + size, examples.count)])
-    }
+    let pieces = pieces(of: examples, tokens: 1024)
     let (loss, gradients) = try ParallelGradients.sum(pieces: pieces.count) { index in
       let piece = pieces[index]
       let tokens = self.tokens(piece)
@@ -131,6 +133,16 @@ public struct RecallBenchmark: Sendable {
       .rows(at: Tensor(indices: places))
   }
 
+  /// As many examples as have so many tokens, or one, for a worker at once.
+  private func pieces(
+    of examples: [RecallTask.Example], tokens: Int
+  ) -> [[RecallTask.Example]] {
+    let size = max(1, tokens / plan.task.length)
+    return stride(from: 0, to: examples.count, by: size).map {
+      Array(examples[$0..<min($0 + size, examples.count)])
+    }
+  }
+
   private func tokens(_ examples: [RecallTask.Example]) -> Tensor {
     Tensor(indices: examples.flatMap(\.tokens), shape: [examples.count, plan.task.length])
   }
@@ -141,9 +153,7 @@ public struct RecallBenchmark: Sendable {
   ) throws -> (all: Double, first: Double?, overwritten: Double?) {
     var random = RandomSource(seed: plan.seed, name: "examination")
     let examples = (0..<count).map { _ in plan.task.example(&random) }
-    let pieces = stride(from: 0, to: count, by: 50).map {
-      Array(examples[$0..<min($0 + 50, count)])
-    }
+    let pieces = pieces(of: examples, tokens: 6400)
     let results = try WorkerPool.shared.map(pieces.count) { index in
       let piece = pieces[index]
       let likeliest = model.logits(questions(piece, model.hidden(tokens(piece)))).argmax()
