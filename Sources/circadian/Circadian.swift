@@ -45,6 +45,10 @@ enum Circadian {
       RefineCommand()
       EvaluateCommand()
       ReportCommand()
+      CommandGroup("study", abstract: "Puts claims to the test, each with a verdict.") {
+        StudyListCommand()
+        StudyRunCommand()
+      }
       CommandGroup("benchmark", abstract: "Puts sleep and memory to the test.") {
         BenchmarkSleepCommand()
         BenchmarkTextsCommand()

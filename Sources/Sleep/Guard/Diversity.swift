@@ -102,12 +102,16 @@ public struct Diversity: Sendable, Codable, Equatable {
     var similarity = vectors.map { one in
       vectors.map { other in
         one.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value * (other[$1.key] ?? 0) }
-          / Double(vectors.count)
       }
     }
     // A text without words is like none but itself.
-    for index in vectors.indices { similarity[index][index] = 1 / Double(vectors.count) }
-    let eigenvalues = SymmetricEigenvalues.of(similarity).map { max($0, 0) }
+    for index in vectors.indices { similarity[index][index] = 1 }
+    return vendi(similarities: similarity)
+  }
+
+  /// How many different samples there are in effect, by how alike each two are: 1 for a sample and itself.
+  public static func vendi(similarities: [[Double]]) -> Double {
+    let eigenvalues = SymmetricEigenvalues.of(similarities).map { max($0, 0) }
     return exp2(entropy(of: eigenvalues))
   }
 }

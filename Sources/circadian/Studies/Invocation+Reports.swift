@@ -8,10 +8,15 @@ extension Invocation {
   func keep(
     _ report: ReportDocument, of outcomes: some Encodable, in folder: URL, as name: String
   ) throws {
+    try write(report, in: folder, as: name)
+    try self.report(outcomes) { report.markdown }
+  }
+
+  /// Writes a report as NAME.md and NAME.html.
+  func write(_ report: ReportDocument, in folder: URL, as name: String) throws {
     try AtomicFile.write(
       Data(report.markdown.utf8), to: folder.appendingPathComponent("\(name).md"))
     try AtomicFile.write(Data(report.html.utf8), to: folder.appendingPathComponent("\(name).html"))
-    try self.report(outcomes) { report.markdown }
   }
 }
 
