@@ -14,4 +14,11 @@ import Testing
     study.steps.quick = 20
     #expect(!Verdict(try study.run(setting).findings).holds)
   }
+
+  @Test func regressionCollapse() throws {
+    #expect(Verdict(try RegressionCollapse().run(setting).findings).holds)
+    var wrong = RegressionCollapse()
+    wrong.wrongly = 1.2
+    #expect(!Verdict(try wrong.run(setting).findings).holds)
+  }
 }

@@ -2,7 +2,7 @@
 public enum Studies {
   public static let all: [any Study] = [
     InContextDescent(), OptimizerIdentities(), InformationPerToken(), OneTokenEpisodes(),
-    VendiScore(), RecursiveGaussian(), LearnedDescent(),
+    VendiScore(), RecursiveGaussian(), LearnedDescent(), RegressionCollapse(),
   ]
 
   public static func named(_ name: String) -> (any Study)? { all.first { $0.name == name } }
