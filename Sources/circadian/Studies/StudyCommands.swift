@@ -33,7 +33,7 @@ struct StudyRunCommand: Command {
   let abstract = "Puts a claim to the test, or all of them, and writes down the verdict."
   let discussion = """
     Every study leaves NAME.json, NAME.md and NAME.html in the folder, and index.md and index.html list all claims with their \
-    verdicts. With --all, studies whose results are there already are not run again.
+    verdicts. With --all, studies whose results are there already are not run again; one that is named is.
     """
   let examples = [
     "circadian study run in-context-descent",

@@ -86,24 +86,30 @@ public struct OneTokenEpisodes: Study {
     (.normal([1, vocabulary], deviation: 1, using: &random), random.integer(in: 0..<vocabulary))
   }
 
+  /// The gradient of `loss` by the logits.
+  private func gradient(_ logits: Tensor, _ loss: (Tensor) -> Tensor) -> [Double] {
+    let leaf = logits.detached().tracked()
+    let gradients = Gradients()
+    loss(leaf).backward(into: gradients)
+    return gradients[leaf]?.values.map(Double.init) ?? []
+  }
+
+  private func surprise(_ logits: Tensor, _ token: Int) -> Tensor {
+    logits.crossEntropy(SparseTargets(labels: [Int32(token)])).sum()
+  }
+
   private func distanceFromCrossEntropy(_ random: inout RandomSource) -> Double {
     let (logits, right) = drawn(&random)
-    func gradient(_ loss: (Tensor) -> Tensor) -> [Float] {
-      let leaf = logits.detached().tracked()
-      let gradients = Gradients()
-      loss(leaf).backward(into: gradients)
-      return gradients[leaf]?.values ?? []
-    }
-    func surprise(_ logits: Tensor, _ token: Int) -> Tensor {
-      logits.crossEntropy(SparseTargets(labels: [Int32(token)])).sum()
-    }
     let policy = logits.softmax().values
-    let imitation = gradient { surprise($0, right) }
-    let reinforcement = gradient { logits in
-      // Of all actions only the right one is rewarded.
-      surprise(logits, right) * (policy[right] * Float(reward(Double(policy[right]))))
+    let imitation = gradient(logits) { surprise($0, right) }
+    let reinforcement = gradient(logits) { logits in
+      (0..<vocabulary).reduce(Tensor([0], shape: [])) { expected, action in
+        let p = Double(policy[action])
+        let reward = action == right ? self.reward(p) : 0
+        return expected + surprise(logits, action) * Float(p * reward)
+      }
     }
-    return zip(imitation, reinforcement).reduce(0) { max($0, Double(abs($1.0 - $1.1))) }
+    return zip(imitation, reinforcement).reduce(0) { max($0, abs($1.0 - $1.1)) }
   }
 
   /// The variance of rollouts' gradients by what it should be, and the standard error of that.
@@ -113,11 +119,8 @@ public struct OneTokenEpisodes: Study {
     let (logits, right) = drawn(&random)
     let policy = logits.softmax().values.map(Double.init)
     let p = policy[right]
-    // e_y - pi where the right token was drawn, and nothing otherwise.
-    let square = policy.enumerated().reduce(0) {
-      let difference = ($1.offset == right ? 1 : 0) - $1.element
-      return $0 + difference * difference
-    }
+    // Of a rollout that is rewarded; others' gradients are 0.
+    let rewarded = gradient(logits) { surprise($0, right) }
     let hits = (0..<draws).count { _ in
       var place = Double(random.uniform())
       let action = policy.firstIndex { share in
@@ -127,9 +130,14 @@ public struct OneTokenEpisodes: Study {
       return action == right
     }
     let share = Double(hits) / Double(draws)
-    return (
-      share * (1 - share) * square / (p * (1 - p) * square),
-      ((1 - p) / (p * Double(draws))).squareRoot()
-    )
+    let variance = rewarded.reduce(0) { sum, slope in
+      let mean = share * slope
+      return sum + share * slope * slope - mean * mean
+    }
+    let square = policy.enumerated().reduce(0) {
+      let difference = ($1.offset == right ? 1 : 0) - $1.element
+      return $0 + difference * difference
+    }
+    return (variance / (p * (1 - p) * square), ((1 - p) / (p * Double(draws))).squareRoot())
   }
 }

@@ -69,6 +69,7 @@ private struct IntentTasks: TaskSequence {
   private let model: Transformer
   /// Of every task.
   private let intents: [[Tokens]]
+  private let examples: [[Line]]
 
   init(_ plan: IntentCourse.Plan, _ core: LanguageModel, _ intents: [Intent]) {
     model = core.model
@@ -96,8 +97,6 @@ private struct IntentTasks: TaskSequence {
       intents.flatMap { intent in intent.examples.map { Line(text: $0, name: intent.name) } }
     }
   }
-
-  private let examples: [[Line]]
 
   var taskCount: Int { intents.count }
   var parameters: [Parameter] { model.parameters.trainable }
