@@ -13,12 +13,15 @@ import Testing
       questions: (0..<4).map { "Keeper \($0 + 2) asks for a \(word)" })
   }
 
-  private func outcome(_ learner: TaskLearner) throws -> TaskOutcome<IntentCourse.Plan> {
+  private func outcome(
+    _ learner: TaskLearner, periods: [Int] = [6, 3, 1]
+  ) throws -> TaskOutcome<IntentCourse.Plan> {
     let folder = try TemporaryFolder()
     let core = try TinyCore(in: folder)
     var plan = IntentCourse.Plan(learner, seed: 1)
     plan.tasks = 3
     plan.examples = 10
+    plan.pace.periods = periods
     (plan.pace.epochs, plan.pace.batch) = (30, 4)
     (plan.pace.rate, plan.pace.continuumRate) = (4e-3, 4e-3)
     return try withExtendedLifetime(folder) {
@@ -34,10 +37,14 @@ import Testing
     #expect(again.accuracy > once.accuracy + 0.1)
   }
 
-  /// A continuum of one pace is Adam, of several it is not: its levels are told apart.
+  /// A continuum of one pace is Adam; where the lowest level moves seldom, or the highest, it is neither that nor the other.
   @Test func levelsHaveTheirPaces() throws {
     let plain = try outcome(.adamAtContinuumRate).matrix
-    #expect(plain == (try outcome(.adam).matrix))
-    #expect(plain != (try outcome(.continuum).matrix))
+    #expect(plain == (try outcome(.continuum, periods: [1, 1, 1]).matrix))
+    let (low, high) = try (
+      outcome(.continuum, periods: [1000, 1, 1]).matrix,
+      outcome(.continuum, periods: [1, 1, 1000]).matrix
+    )
+    #expect(low != plain && high != plain && low != high)
   }
 }

@@ -107,7 +107,7 @@ private struct IntentTasks: TaskSequence {
     let parts = parameter.path.split(separator: ".")
     let blocks = model.configuration.layerCount
     guard parts.count > 1, parts[0] == "blocks", let block = Int(parts[1]) else {
-      return parts.first?.hasPrefix("embedding") == true ? 0 : count - 1
+      return parts.first == "embedding" || parts.first == "positions" ? 0 : count - 1
     }
     return block * count / blocks
   }
