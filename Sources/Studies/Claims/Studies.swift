@@ -1,8 +1,9 @@
 /// All studies, in the order of the page that lists them.
 public enum Studies {
   public static let all: [any Study] = [
-    InContextDescent(), OptimizerIdentities(), InformationPerToken(), OneTokenEpisodes(),
-    VendiScore(), RecursiveGaussian(), LearnedDescent(), RegressionCollapse(),
+    InContextDescent(), OptimizerIdentities(), MuonTail(), InformationPerToken(),
+    OneTokenEpisodes(), ConceptInference(), PromptMatrix(), VendiScore(), RecursiveGaussian(),
+    LearnedDescent(), RegressionCollapse(), LeCun1989(), Capacity(), BijectionTunnel(),
   ]
 
   public static func named(_ name: String) -> (any Study)? { all.first { $0.name == name } }

@@ -1,0 +1,143 @@
+import Foundation
+import Tensors
+
+/// A table of all prompts and what follows them: mostly empty, well described by few numbers, and filled by counting.
+public struct PromptMatrix: Study {
+  /// Multiplies what is counted; 1 is right.
+  package var weight = 1.0
+
+  public init() {}
+
+  public let name = "prompt-matrix"
+  public let claim = Claim(
+    "A model compresses a huge and sparse table of prompts and next tokens",
+    words:
+      "A useful mental model for an LLM is a giant matrix where each row is a possible prompt and columns represent next-token "
+      + "probabilities. This matrix is impossibly large but also extremely sparse, [...] The LLM's job is to efficiently compress and "
+      + "approximate this matrix.", place: "001",
+    published: [
+      "With a Dirichlet prior a row's expectation after counts n is (alpha_i + n_i) / (alpha_0 + n): the update is that of Bayes (Dalal and Misra, 2402.03175)."
+    ])
+  public let setup = """
+    The update is held against an integral over all rows of three tokens on a grid, in float64. Then the table itself, of real text: rows are \
+    the last three letters or spaces of English novels, columns the next one; what share of it is not empty, and what part of its \
+    squares k numbers a row and a column can carry (the singular values).
+    """
+
+  public func run(_ setting: StudySetting) throws -> StudyOutcome {
+    var errors: [Double] = []
+    for seed in setting.seeds {
+      var random = RandomSource(seed: seed, name: name)
+      let prior = (0..<3).map { _ in 1 + 2 * Double(random.uniform()) }
+      let counts = (0..<3).map { _ in Double(random.integer(in: 0..<6)) }
+      let all = prior.reduce(0, +) + counts.reduce(0, +)
+      let grid = Self.expectation(zip(prior, counts).map { $0 + weight * $1 })
+      errors.append(
+        (0..<3).map { abs(grid[$0] - (prior[$0] + counts[$0]) / all) }.max() ?? 0)
+    }
+    let table = TransitionTable(
+      try StudyText.letters(setting.pick(1_000_000, quick: 200_000)), prompt: 3)
+    let kept = table.keptSquares(ranks: [1, 2, 4, 8, 16])
+    return StudyOutcome(
+      [
+        Finding("expectation of a row, formula less integral", errors, .atMost(1e-3)),
+        Finding("share of the table that is not empty", table.filledShare, .atMost(0.05)),
+        Finding("share of all prompts that occur", table.promptShare),
+        // Twice what they would if all 27 mattered alike.
+        Finding(
+          "squares that eight numbers a row carry", kept.first { $0.rank == 8 }?.share ?? 0,
+          .atLeast(2 * 8.0 / 27)),
+      ],
+      [
+        .plot(
+          .of(
+            "What k numbers a row carry", x: "k", y: "share of the squares",
+            [("novels", kept.map { (Double($0.rank), $0.share) })])),
+        .paragraph(
+          "The table has 27 x 27 x 27 rows and 27 columns; \(table.rows) rows occur in \(table.length) characters."
+        ),
+      ])
+  }
+
+  /// The mean of a Dirichlet distribution of three, on a grid.
+  private static func expectation(_ alpha: [Double]) -> [Double] {
+    let steps = 400
+    var (sum, means) = (0.0, [0.0, 0.0, 0.0])
+    for i in 1..<steps {
+      for j in 1..<steps - i {
+        let p = [Double(i), Double(j), Double(steps - i - j)].map { $0 / Double(steps) }
+        let weight = zip(p, alpha).reduce(1) { $0 * pow($1.0, $1.1 - 1) }
+        sum += weight
+        for k in 0..<3 { means[k] += weight * p[k] }
+      }
+    }
+    return means.map { $0 / sum }
+  }
+}
+
+/// How often each symbol follows each prompt of a few.
+private struct TransitionTable {
+  let length: Int
+  private let symbols = StudyText.symbolCount
+  /// By prompt that occurs, the chance of each symbol.
+  private let table: [[Double]]
+  private let promptCount: Int
+
+  init(_ text: [UInt8], prompt: Int) {
+    let symbols = StudyText.symbolCount
+    promptCount = (0..<prompt).reduce(1) { count, _ in count * symbols }
+    length = text.count
+    var counts = [Double](repeating: 0, count: promptCount * symbols)
+    for end in prompt..<text.count {
+      counts[text[end - prompt...end].reduce(0) { $0 * symbols + Int($1) }] += 1
+    }
+    table = (0..<promptCount).compactMap { index in
+      let row = counts[index * symbols..<(index + 1) * symbols]
+      let all = row.reduce(0, +)
+      return all > 0 ? row.map { $0 / all } : nil
+    }
+  }
+
+  var rows: Int { table.count }
+  var promptShare: Double { Double(rows) / Double(promptCount) }
+
+  var filledShare: Double {
+    let filled = table.reduce(0) { $0 + $1.count { $0 > 0 } }
+    return Double(filled) / Double(promptCount * symbols)
+  }
+
+  /// What share of the table's squares its largest singular values carry, by Jacobi's rotations of its columns' products.
+  func keptSquares(ranks: [Int]) -> [(rank: Int, share: Double)] {
+    var products = SmallMatrix(symbols, symbols) { a, b in
+      table.reduce(0) { $0 + $1[a] * $1[b] }
+    }
+    for _ in 0..<12 {
+      for p in 0..<symbols {
+        for q in p + 1..<symbols where abs(products[p, q]) > 1e-14 {
+          let angle = 0.5 * atan2(2 * products[p, q], products[q, q] - products[p, p])
+          products.rotate(p, q, angle)
+        }
+      }
+    }
+    let values = (0..<symbols).map { max(0, products[$0, $0]) }.sorted(by: >)
+    let all = values.reduce(0, +)
+    return ranks.filter { $0 <= symbols }.map { ($0, values.prefix($0).reduce(0, +) / all) }
+  }
+}
+
+extension SmallMatrix {
+  /// J^T A J of the rotation J of two axes.
+  fileprivate mutating func rotate(_ p: Int, _ q: Int, _ angle: Double) {
+    let (c, s) = (cos(angle), sin(angle))
+    for k in 0..<size {
+      (self[k, p], self[k, q]) = (
+        c * self[k, p] - s * self[k, q], s * self[k, p] + c * self[k, q]
+      )
+    }
+    for k in 0..<size {
+      (self[p, k], self[q, k]) = (
+        c * self[p, k] - s * self[q, k], s * self[p, k] + c * self[q, k]
+      )
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import Foundation
+import LanguageModels
+import Layers
+import Optimizers
+import Tensors
+import Training
+
+/// A transformer's doubt is that of Bayes where that is known exactly: a map between symbols, revealed pair by pair (2512.22471).
+public struct BijectionTunnel: Study {
+  package var symbols = 8
+  package var steps = (full: 6000, quick: 1500)
+
+  public init() {}
+
+  public let name = "bijection-tunnel"
+  public let claim = Claim(
+    "Attention updates its beliefs as Bayes says, a network without it does not",
+    words:
+      "When an LLM is shown few-shot examples of a new task, it is performing Bayesian updating. With each example provided in the prompt, "
+      + "its belief (posterior probability) about the correct next token shifts, allowing it to \"learn\" a new pattern on the fly without "
+      + "changing its weights.", place: "001",
+    published: [
+      "After k - 1 pairs of a bijection of V symbols the k-th value has log2(V - k + 1) bits; a transformer's entropy is off by 0.003 bits at V = 20 with 2.7 million parameters, "
+        + "a multilayer perceptron of the same size by about a bit (2512.22471)."
+    ])
+  public let setup = """
+    Eight keys in a random order, each followed by its value under a bijection that is drawn anew for every sequence: what was seen cannot \
+    be learned by heart, 40,320 maps times as many orders. A transformer (two blocks of width 64) trains on them, 64 a step, and so do two \
+    perceptrons with two hidden layers of 512: one sees a token at a time, as the published one does, one is given all symbols so far. The \
+    entropy of each prediction is held against that of Bayes on 500 new sequences.
+    """
+
+  public func run(_ setting: StudySetting) throws -> StudyOutcome {
+    let steps = setting.pick(self.steps.full, quick: self.steps.quick)
+    // By what predicts, the entropies of every seed.
+    var entropies: [String: [[Double]]] = [:]
+    for seed in setting.seeds {
+      var configuration = TransformerConfiguration.gpt(
+        depth: 2, vocabularySize: 2 * symbols, contextLength: 2 * symbols)
+      (configuration.width, configuration.hiddenWidth) = (64, 256)
+      let model = try Transformer(configuration, in: ParameterScope(seed: seed))
+      var plan = TrainingPlan(configuration, steps: steps, batch: 64, seed: seed)
+      plan.scaleRates(by: 0.5)
+      var optimizer = plan.optimizer
+      try train(steps, model.parameters.trainable, &optimizer, plan.schedule, seed: seed) {
+        self.logits(model, $0)
+      }
+      entropies[Self.transformer, default: []].append(
+        entropy(seed: seed) { self.logits(model, $0) })
+      for (name, isWhole) in [(Self.blind, false), (Self.whole, true)] {
+        let network = try PrefixNetwork(
+          symbols: symbols, hidden: 512, isWhole: isWhole, seed: seed)
+        var adam = AdamW(learningRate: 1e-3)
+        try train(steps, network.parameters, &adam, plan.schedule, seed: seed) { network($0) }
+        entropies[name, default: []].append(entropy(seed: seed) { network($0) })
+      }
+      setting.note(
+        "seed \(seed): off by \(LinePlot.digits(error(entropies[Self.transformer]!.last!))) bits")
+    }
+    let errors = entropies.mapValues { $0.map(error) }
+    func series(_ name: String, _ value: (Int) -> Double) -> LinePlotSeries {
+      (name, (0..<symbols).map { (Double($0 + 1), value($0)) })
+    }
+    func mean(_ courses: [[Double]], _ index: Int) -> Double {
+      courses.reduce(0) { $0 + $1[index] } / Double(courses.count)
+    }
+    return StudyOutcome(
+      [
+        Finding("entropy off by, transformer (bits)", errors[Self.transformer]!, .atMost(0.1)),
+        Finding("entropy off by, perceptron (bits)", errors[Self.blind]!),
+        Finding(
+          "the perceptron's error by the transformer's",
+          zip(errors[Self.blind]!, errors[Self.transformer]!).map { $0 / $1 }, .atLeast(5)),
+        Finding("entropy off by, perceptron that sees all (bits)", errors[Self.whole]!),
+      ],
+      [
+        .plot(
+          .of(
+            "How much is in doubt", x: "pair", y: "bits",
+            [
+              series("Bayes") { self.bits($0) }
+            ]
+              + [Self.transformer, Self.blind, Self.whole].map { name in
+                series(name) { mean(entropies[name]!, $0) }
+              })),
+        .paragraph(
+          "What is in doubt depends on which values have been used alone, which a perceptron reads off its input when it is given all of it. What the comparison shows is "
+            + "that attention carries it there."),
+      ])
+  }
+
+  private static let (transformer, blind, whole) = (
+    "transformer", "perceptron", "perceptron that sees all"
+  )
+
+  /// Of the value of pair `index`, counted from 0.
+  private func bits(_ index: Int) -> Double { log2(Double(symbols - index)) }
+
+  private func error(_ entropies: [Double]) -> Double {
+    entropies.enumerated().reduce(0) { $0 + abs($1.element - bits($1.offset)) } / Double(symbols)
+  }
+
+  /// Keys from 0 and values from `symbols`, in turn.
+  private func sequences(_ count: Int, _ random: inout RandomSource) -> [[Int32]] {
+    (0..<count).map { _ in
+      let keys = Array(0..<symbols).shuffled(using: &random)
+      let values = Array(0..<symbols).shuffled(using: &random)
+      return keys.flatMap { [Int32($0), Int32(symbols + values[$0])] }
+    }
+  }
+
+  /// What follows each key, [sequences * symbols, 2 * symbols].
+  private func logits(_ model: Transformer, _ sequences: [[Int32]]) -> Tensor {
+    let length = 2 * symbols
+    let hidden = model.hidden(
+      Tensor(indices: sequences.flatMap { $0 }, shape: [sequences.count, length]))
+    let places = (0..<sequences.count * symbols).map { Int32(2 * $0) }
+    return model.logits(
+      hidden.reshaped([sequences.count * length, model.configuration.width])
+        .rows(at: Tensor(indices: places)))
+  }
+
+  private func train(
+    _ steps: Int, _ parameters: [Parameter], _ optimizer: inout some Optimizer,
+    _ schedule: Schedule, seed: UInt64, _ logits: @Sendable ([[Int32]]) -> Tensor
+  ) throws {
+    var random = RandomSource(seed: seed, name: name)
+    for step in 0..<steps {
+      let pieces = (0..<2).map { _ in sequences(32, &random) }
+      let (_, gradients) = try ParallelGradients.sum(pieces: pieces.count) { index in
+        let labels = pieces[index].flatMap { row in
+          (0..<symbols).map { row[2 * $0 + 1] }
+        }
+        return logits(pieces[index]).crossEntropy(SparseTargets(labels: labels)).sum()
+      }
+      try optimizer.update(
+        parameters, along: gradients, rate: schedule.factor(at: step, of: steps),
+        gradientScale: 1 / Float(64 * symbols))
+    }
+  }
+
+  /// In bits, of the prediction of each value, mean over new sequences.
+  private func entropy(seed: UInt64, _ logits: ([[Int32]]) -> Tensor) -> [Double] {
+    var random = RandomSource(seed: seed, name: "examination")
+    let count = 500
+    let chances = logits(sequences(count, &random)).detached().softmax().values
+    let width = 2 * symbols
+    return (0..<symbols).map { index in
+      (0..<count).reduce(0.0) { sum, sequence in
+        let first = (sequence * symbols + index) * width
+        return chances[first..<first + width].reduce(sum) {
+          $1 > 0 ? $0 - Double($1) * log2(Double($1)) / Double(count) : $0
+        }
+      }
+    }
+  }
+}
+
+/// The whole prefix, one of so many symbols at each place, or the last of it alone, through two hidden layers.
+private struct PrefixNetwork: Sendable {
+  private let layers: [Linear]
+  private let store: ParameterStore
+  private let symbols: Int
+  private let isWhole: Bool
+
+  init(symbols: Int, hidden: Int, isWhole: Bool, seed: UInt64) throws {
+    let scope = ParameterScope(seed: seed)
+    let widths = [4 * symbols * symbols, hidden, hidden, 2 * symbols]
+    layers = try (0..<3).map {
+      try Linear(widths[$0], widths[$0 + 1], hasBias: true, in: scope / $0)
+    }
+    store = scope.store
+    self.symbols = symbols
+    self.isWhole = isWhole
+  }
+
+  var parameters: [Parameter] { store.parameters }
+
+  /// [sequences * symbols, 2 * symbols].
+  func callAsFunction(_ sequences: [[Int32]]) -> Tensor {
+    let (symbols, width) = (self.symbols, 4 * self.symbols * self.symbols)
+    let prefixes = Tensor(shape: [sequences.count * symbols, width]) { floats in
+      floats.update(repeating: 0)
+      for (index, row) in sequences.enumerated() {
+        for key in 0..<symbols {
+          // Up to the key itself.
+          for place in (isWhole ? 0 : 2 * key)...2 * key {
+            let at = (index * symbols + key) * width + place * 2 * symbols + Int(row[place])
+            floats[at] = 1
+          }
+        }
+      }
+    }
+    let hidden = layers[1](layers[0](prefixes).activated(by: .relu)).activated(by: .relu)
+    return layers[2](hidden)
+  }
+}
