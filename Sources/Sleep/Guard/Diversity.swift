@@ -117,8 +117,8 @@ public struct Diversity: Sendable, Codable, Equatable {
 }
 
 /// Eigenvalues of a symmetric matrix by Jacobi's rotations (Golub and Van Loan, Matrix Computations, 8.5).
-enum SymmetricEigenvalues {
-  static func of(_ matrix: [[Double]]) -> [Double] {
+package enum SymmetricEigenvalues {
+  package static func of(_ matrix: [[Double]]) -> [Double] {
     let count = matrix.count
     var a = matrix.flatMap { $0 }
     for _ in 0..<30 {

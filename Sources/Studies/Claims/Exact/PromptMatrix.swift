@@ -1,5 +1,7 @@
 import Foundation
+import Sleep
 import Tensors
+import Training
 
 /// A table of all prompts and what follows them: mostly empty, well described by few numbers, and filled by counting.
 public struct PromptMatrix: Study {
@@ -106,38 +108,13 @@ private struct TransitionTable {
     return Double(filled) / Double(promptCount * symbols)
   }
 
-  /// What share of the table's squares its largest singular values carry, by Jacobi's rotations of its columns' products.
+  /// What share of the table's squares its largest singular values carry.
   func keptSquares(ranks: [Int]) -> [(rank: Int, share: Double)] {
-    var products = SmallMatrix(symbols, symbols) { a, b in
-      table.reduce(0) { $0 + $1[a] * $1[b] }
+    let products = (0..<symbols).map { a in
+      (0..<symbols).map { b in table.reduce(0) { $0 + $1[a] * $1[b] } }
     }
-    for _ in 0..<12 {
-      for p in 0..<symbols {
-        for q in p + 1..<symbols where abs(products[p, q]) > 1e-14 {
-          let angle = 0.5 * atan2(2 * products[p, q], products[q, q] - products[p, p])
-          products.rotate(p, q, angle)
-        }
-      }
-    }
-    let values = (0..<symbols).map { max(0, products[$0, $0]) }.sorted(by: >)
-    let all = values.reduce(0, +)
-    return ranks.filter { $0 <= symbols }.map { ($0, values.prefix($0).reduce(0, +) / all) }
-  }
-}
-
-extension SmallMatrix {
-  /// J^T A J of the rotation J of two axes.
-  fileprivate mutating func rotate(_ p: Int, _ q: Int, _ angle: Double) {
-    let (c, s) = (cos(angle), sin(angle))
-    for k in 0..<size {
-      (self[k, p], self[k, q]) = (
-        c * self[k, p] - s * self[k, q], s * self[k, p] + c * self[k, q]
-      )
-    }
-    for k in 0..<size {
-      (self[p, k], self[q, k]) = (
-        c * self[p, k] - s * self[q, k], s * self[p, k] + c * self[q, k]
-      )
-    }
+    let squares = SymmetricEigenvalues.of(products).map { max(0, $0) }.sorted(by: >)
+    let all = squares.reduce(0, +)
+    return ranks.filter { $0 <= symbols }.map { ($0, squares.prefix($0).reduce(0, +) / all) }
   }
 }

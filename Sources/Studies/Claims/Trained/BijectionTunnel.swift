@@ -8,7 +8,7 @@ import Training
 /// A transformer's doubt is that of Bayes where that is known exactly: a map between symbols, revealed pair by pair (2512.22471).
 public struct BijectionTunnel: Study {
   package var symbols = 8
-  package var steps = (full: 6000, quick: 1500)
+  package var steps = (full: 6000, quick: 600)
 
   public init() {}
 
@@ -26,7 +26,7 @@ public struct BijectionTunnel: Study {
   public let setup = """
     Eight keys in a random order, each followed by its value under a bijection that is drawn anew for every sequence: what was seen cannot \
     be learned by heart, 40,320 maps times as many orders. A transformer (two blocks of width 64) trains on them, 64 a step, and so do two \
-    perceptrons with two hidden layers of 512: one sees a token at a time, as the published one does, one is given all symbols so far. The \
+    perceptrons with two hidden layers of 256: one sees a token at a time, as the published one does, one is given all symbols so far. The \
     entropy of each prediction is held against that of Bayes on 500 new sequences.
     """
 
@@ -49,7 +49,7 @@ public struct BijectionTunnel: Study {
         entropy(seed: seed) { self.logits(model, $0) })
       for (name, isWhole) in [(Self.blind, false), (Self.whole, true)] {
         let network = try PrefixNetwork(
-          symbols: symbols, hidden: 512, isWhole: isWhole, seed: seed)
+          symbols: symbols, hidden: 256, isWhole: isWhole, seed: seed)
         var adam = AdamW(learningRate: 1e-3)
         try train(steps, network.parameters, &adam, plan.schedule, seed: seed) { network($0) }
         entropies[name, default: []].append(entropy(seed: seed) { network($0) })

@@ -21,7 +21,7 @@ public struct Capacity: Study {
     }
   }
 
-  package var full = Form(counts: [256, 512, 1024, 2048], steps: 4000)
+  package var full = Form(counts: [256, 512, 1024], steps: 4000)
   package var quick = Form(counts: [256], steps: 1500)
   /// The bits a parameter that are expected of both.
   package var expected = (full: 2.5...4, quick: 1.0...4)
