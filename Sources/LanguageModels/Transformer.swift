@@ -190,6 +190,23 @@ public struct Transformer: Sendable {
     return cap > 0 ? (logits * (1 / cap)).activated(by: .tanh) * cap : logits
   }
 
+  /// The same model with parameters of its own, without what had been put over them.
+  public func copied() throws -> Transformer {
+    let values = TensorDictionary(parameters.parameters.map { ($0.path, $0.value) })
+    return try Transformer(configuration, in: ParameterScope(loadingFrom: values))
+  }
+
+  /// The same core with indexers that know nothing yet, drawn by `seed`: what its attention attends to they will choose.
+  public func sparse(_ form: LightningIndexer.Form, seed: UInt64) throws -> Transformer {
+    var configuration = configuration
+    configuration.indexer = form
+    let sparse = try Transformer(configuration, in: ParameterScope(seed: seed))
+    for parameter in sparse.parameters.parameters {
+      if let own = parameters[parameter.path] { parameter.replace(with: own.value.owned()) }
+    }
+    return sparse
+  }
+
   /// The cross-entropy in nats of every row of `hidden` against its targets.
   public func losses(_ hidden: Tensor, _ targets: SparseTargets) -> Tensor {
     logits(hidden).crossEntropy(targets, softcap: configuration.softcap)

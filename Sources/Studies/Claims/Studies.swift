@@ -4,7 +4,8 @@ public enum Studies {
     InContextDescent(), OptimizerIdentities(), MuonTail(), InformationPerToken(),
     OneTokenEpisodes(), ConceptInference(), PromptMatrix(), VendiScore(), RecursiveGaussian(),
     LearnedDescent(), RegressionCollapse(), LeCun1989(), Capacity(), BijectionTunnel(),
-    LanguageCollapse(), GamedJudge(), BestOfMany(),
+    LanguageCollapse(), GamedJudge(), BestOfMany(), PromptOrWeights(), SteeringLaw(),
+    SparseChoice(), Straw(), ServingForm(),
   ]
 
   public static func named(_ name: String) -> (any Study)? { all.first { $0.name == name } }

@@ -260,11 +260,3 @@ public struct Reinforcement: Sendable {
     }
   }
 }
-
-extension Transformer {
-  /// The same model with parameters of its own.
-  fileprivate func copied() throws -> Transformer {
-    let values = TensorDictionary(parameters.parameters.map { ($0.path, $0.value) })
-    return try Transformer(configuration, in: ParameterScope(loadingFrom: values))
-  }
-}

@@ -63,9 +63,8 @@ struct SparsifyCommand: Command {
       throw CommandError(
         "\(source.path): expected a core whose attention sees everything", exitCode: .usage)
     }
-    let sparse = try Self.sparse(
-      opened.model, .init(heads: invocation[heads], kept: invocation[kept]),
-      seed: invocation.seed)
+    let sparse = try opened.model.sparse(
+      .init(heads: invocation[heads], kept: invocation[kept]), seed: invocation.seed)
     let length = sparse.configuration.contextLength
     let corpus = try PretrainingCorpus(
       invocation[files], opened.tokenizer, length: length,
@@ -107,21 +106,6 @@ struct SparsifyCommand: Command {
         + "\(Readable.fixed(before, 4)) while it attended to everything. Written to "
         + stage.folder.path
     }
-  }
-
-  /// The same core with new indexers.
-  private static func sparse(
-    _ dense: Transformer, _ form: LightningIndexer.Form, seed: UInt64
-  ) throws -> Transformer {
-    var configuration = dense.configuration
-    configuration.indexer = form
-    let sparse = try Transformer(configuration, in: ParameterScope(seed: seed))
-    let known = Dictionary(
-      uniqueKeysWithValues: dense.parameters.parameters.map { ($0.path, $0.value) })
-    for parameter in sparse.parameters.parameters {
-      if let value = known[parameter.path] { parameter.replace(with: value.owned()) }
-    }
-    return sparse
   }
 
   private static let measure = "bits per byte"

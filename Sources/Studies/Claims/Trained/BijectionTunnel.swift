@@ -35,23 +35,13 @@ public struct BijectionTunnel: Study {
     // By what predicts, the entropies of every seed.
     var entropies: [String: [[Double]]] = [:]
     for seed in setting.seeds {
-      var configuration = TransformerConfiguration.gpt(
-        depth: 2, vocabularySize: 2 * symbols, contextLength: 2 * symbols)
-      (configuration.width, configuration.hiddenWidth) = (64, 256)
-      let model = try Transformer(configuration, in: ParameterScope(seed: seed))
-      var plan = TrainingPlan(configuration, steps: steps, batch: 64, seed: seed)
-      plan.scaleRates(by: 0.5)
-      var optimizer = plan.optimizer
-      try train(steps, model.parameters.trainable, &optimizer, plan.schedule, seed: seed) {
-        self.logits(model, $0)
-      }
-      entropies[Self.transformer, default: []].append(
-        entropy(seed: seed) { self.logits(model, $0) })
+      let core = try SmallCore(vocabulary: 2 * symbols, length: 2 * symbols, seed: seed)
+      try core.train(steps: steps, seed: seed) { sequences($0, &$1) }
+      entropies[Self.transformer, default: []].append(entropy(seed: seed) { core.logits($0) })
       for (name, isWhole) in [(Self.blind, false), (Self.whole, true)] {
         let network = try PrefixNetwork(
           symbols: symbols, hidden: 256, isWhole: isWhole, seed: seed)
-        var adam = AdamW(learningRate: 1e-3)
-        try train(steps, network.parameters, &adam, plan.schedule, seed: seed) { network($0) }
+        try network.train(steps: steps, seed: seed) { sequences($0, &$1) }
         entropies[name, default: []].append(entropy(seed: seed) { network($0) })
       }
       setting.note(
@@ -100,47 +90,18 @@ public struct BijectionTunnel: Study {
     entropies.enumerated().reduce(0) { $0 + abs($1.element - bits($1.offset)) } / Double(symbols)
   }
 
-  /// Keys from 0 and values from `symbols`, in turn.
-  private func sequences(_ count: Int, _ random: inout RandomSource) -> [[Int32]] {
+  /// Keys from 0 and values from `symbols`, in turn; after each key its value is asked for.
+  private func sequences(_ count: Int, _ random: inout RandomSource) -> [AskedSequence] {
     (0..<count).map { _ in
       let keys = Array(0..<symbols).shuffled(using: &random)
       let values = Array(0..<symbols).shuffled(using: &random)
-      return keys.flatMap { [Int32($0), Int32(symbols + values[$0])] }
-    }
-  }
-
-  /// What follows each key, [sequences * symbols, 2 * symbols].
-  private func logits(_ model: Transformer, _ sequences: [[Int32]]) -> Tensor {
-    let length = 2 * symbols
-    let hidden = model.hidden(
-      Tensor(indices: sequences.flatMap { $0 }, shape: [sequences.count, length]))
-    let places = (0..<sequences.count * symbols).map { Int32(2 * $0) }
-    return model.logits(
-      hidden.reshaped([sequences.count * length, model.configuration.width])
-        .rows(at: Tensor(indices: places)))
-  }
-
-  private func train(
-    _ steps: Int, _ parameters: [Parameter], _ optimizer: inout some Optimizer,
-    _ schedule: Schedule, seed: UInt64, _ logits: @Sendable ([[Int32]]) -> Tensor
-  ) throws {
-    var random = RandomSource(seed: seed, name: name)
-    for step in 0..<steps {
-      let pieces = (0..<2).map { _ in sequences(32, &random) }
-      let (_, gradients) = try ParallelGradients.sum(pieces: pieces.count) { index in
-        let labels = pieces[index].flatMap { row in
-          (0..<symbols).map { row[2 * $0 + 1] }
-        }
-        return logits(pieces[index]).crossEntropy(SparseTargets(labels: labels)).sum()
-      }
-      try optimizer.update(
-        parameters, along: gradients, rate: schedule.factor(at: step, of: steps),
-        gradientScale: 1 / Float(64 * symbols))
+      let tokens = keys.flatMap { [Int32($0), Int32(symbols + values[$0])] }
+      return AskedSequence(tokens, (0..<symbols).map { (2 * $0, tokens[2 * $0 + 1]) })
     }
   }
 
   /// In bits, of the prediction of each value, mean over new sequences.
-  private func entropy(seed: UInt64, _ logits: ([[Int32]]) -> Tensor) -> [Double] {
+  private func entropy(seed: UInt64, _ logits: ([AskedSequence]) -> Tensor) -> [Double] {
     var random = RandomSource(seed: seed, name: "examination")
     let count = 500
     let chances = logits(sequences(count, &random)).detached().softmax().values
@@ -174,10 +135,30 @@ private struct PrefixNetwork: Sendable {
     self.isWhole = isWhole
   }
 
-  var parameters: [Parameter] { store.parameters }
+  private var parameters: [Parameter] { store.parameters }
+
+  /// Steps of 64 new sequences.
+  func train(
+    steps: Int, seed: UInt64,
+    _ drawn: (_ count: Int, _ random: inout RandomSource) -> [AskedSequence]
+  ) throws {
+    var random = RandomSource(seed: seed, name: "sequences")
+    var optimizer = AdamW(learningRate: 1e-3)
+    let schedule = Schedule(warmupSteps: 20, decayShare: 0.5, floor: 0)
+    for step in 0..<steps {
+      let pieces = [drawn(32, &random), drawn(32, &random)]
+      let (_, gradients) = try ParallelGradients.sum(pieces: 2) { index in
+        let labels = pieces[index].flatMap { $0.questions.map(\.answer) }
+        return self(pieces[index]).crossEntropy(SparseTargets(labels: labels)).sum()
+      }
+      try optimizer.update(
+        parameters, along: gradients, rate: schedule.factor(at: step, of: steps),
+        gradientScale: 1 / Float(64 * symbols))
+    }
+  }
 
   /// [sequences * symbols, 2 * symbols].
-  func callAsFunction(_ sequences: [[Int32]]) -> Tensor {
+  func callAsFunction(_ sequences: [AskedSequence]) -> Tensor {
     let (symbols, width) = (self.symbols, 4 * self.symbols * self.symbols)
     let prefixes = Tensor(shape: [sequences.count * symbols, width]) { floats in
       floats.update(repeating: 0)
@@ -185,7 +166,7 @@ private struct PrefixNetwork: Sendable {
         for key in 0..<symbols {
           // Up to the key itself.
           for place in (isWhole ? 0 : 2 * key)...2 * key {
-            let at = (index * symbols + key) * width + place * 2 * symbols + Int(row[place])
+            let at = (index * symbols + key) * width + place * 2 * symbols + Int(row.tokens[place])
             floats[at] = 1
           }
         }
