@@ -12,8 +12,8 @@ let package = Package(
       name: "CircadianEngine",
       targets: [
         "Tensors", "OperationCatalog", "Layers", "Optimizers", "Tokenizers", "Checkpoints",
-        "Tools", "LanguageModels", "Corpora", "Curriculum", "Training", "Individuals", "Sleep",
-        "Studies",
+        "Tools", "LanguageModels", "Corpora", "Curriculum", "Training", "Lens", "Individuals",
+        "Sleep", "Studies",
       ]),
   ],
   targets: [
@@ -43,6 +43,11 @@ let package = Package(
         "LanguageModels", "Corpora", "Curriculum",
       ]),
     .target(
+      name: "Lens",
+      dependencies: [
+        "Tensors", "Layers", "Optimizers", "Training",
+      ]),
+    .target(
       name: "Individuals",
       dependencies: [
         "CSQLite", "Tensors", "Layers", "Files", "Tokenizers", "Checkpoints", "Tools",
@@ -59,7 +64,7 @@ let package = Package(
       name: "Studies",
       dependencies: [
         "Tensors", "Layers", "Optimizers", "Tokenizers", "LanguageModels", "Corpora", "Curriculum",
-        "Training", "Individuals", "Sleep",
+        "Training", "Lens", "Individuals", "Sleep",
       ]),
     .target(name: "CommandLineInterface"),
     .executableTarget(

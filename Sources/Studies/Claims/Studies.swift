@@ -5,7 +5,7 @@ public enum Studies {
     OneTokenEpisodes(), ConceptInference(), PromptMatrix(), VendiScore(), RecursiveGaussian(),
     LearnedDescent(), RegressionCollapse(), LeCun1989(), Capacity(), BijectionTunnel(),
     LanguageCollapse(), GamedJudge(), BestOfMany(), PromptOrWeights(), SteeringLaw(),
-    SparseChoice(), Straw(), ServingForm(),
+    SparseFeatures(), SparseChoice(), Straw(), ServingForm(),
   ]
 
   public static func named(_ name: String) -> (any Study)? { all.first { $0.name == name } }

@@ -8,7 +8,7 @@ import Training
 
 /// One form of a core to train, another to serve: in fewer bits, and as a smaller core that learned from it.
 public struct ServingForm: Study {
-  package var steps = (full: 2000, quick: 250)
+  package var steps = (full: 800, quick: 40)
 
   public init() {}
 
@@ -33,12 +33,13 @@ public struct ServingForm: Study {
     let heldOut = try String(
       contentsOf: DefaultCore.folder.appendingPathComponent("neutral/held-out.txt"),
       encoding: .utf8)
-    let tokens = core.tokenizer.encode(heldOut)
+    let tokens = Array(core.tokenizer.encode(heldOut).prefix(setting.pick(30_000, quick: 8192)))
+    let bytes = tokens.reduce(0) { $0 + core.tokenizer.bytes(for: $1).count }
     let text = core.tokenizer.encode(try StudyText.kept)
     func measured(_ model: Transformer, _ precision: Precision) throws -> Form {
       let start = Date()
       let bits = try precision.run {
-        try BitsPerByte.measure(model, tokens, bytes: heldOut.utf8.count, window: 512)
+        try BitsPerByte.measure(model, tokens, bytes: bytes, window: 512)
       }
       return Form(
         bits: bits, megabytes: Double(model.parameters.count * precision.bytes) / 1e6,
