@@ -28,8 +28,11 @@ public struct SparseAutoencoder: Sendable {
     public var problem: String? {
       if width < 1 || features < 1 { return "\(features) features of width \(width)" }
       if !(1...features).contains(kept) { return "\(kept) of \(features) features are kept" }
-      if !(0...features).contains(keptOfDead) { return "\(keptOfDead) dead of \(features) features" }
-      return deadWeight >= 0 && deadWeight.isFinite ? nil : "the weight of the dead is \(deadWeight)"
+      if !(0...features).contains(keptOfDead) {
+        return "\(keptOfDead) dead of \(features) features"
+      }
+      return deadWeight >= 0 && deadWeight.isFinite
+        ? nil : "the weight of the dead is \(deadWeight)"
     }
   }
 

@@ -3,9 +3,10 @@ public enum Studies {
   public static let all: [any Study] = [
     InContextDescent(), OptimizerIdentities(), MuonTail(), InformationPerToken(),
     OneTokenEpisodes(), ConceptInference(), PromptMatrix(), VendiScore(), RecursiveGaussian(),
-    LearnedDescent(), RegressionCollapse(), LeCun1989(), Capacity(), BijectionTunnel(),
+    LearnedDescent(), RegressionCollapse(), LeCun1989(), Capacity(), SinglePass(),
+    BijectionTunnel(),
     LanguageCollapse(), GamedJudge(), BestOfMany(), PromptOrWeights(), SteeringLaw(),
-    SparseFeatures(), SparseChoice(), Straw(), ServingForm(),
+    SparseFeatures(), SparseChoice(), ContextRot(), Straw(), ServingForm(),
   ]
 
   public static func named(_ name: String) -> (any Study)? { all.first { $0.name == name } }

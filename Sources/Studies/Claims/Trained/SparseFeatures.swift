@@ -45,7 +45,8 @@ public struct SparseFeatures: Study {
       cosinesWithout.append(world.nearness(of: without.autoencoder))
       deadWithout.append(without.quality.deadShare)
       setting.note(
-        "seed \(seed): cosine \(LinePlot.digits(cosines.last!)), dead \(LinePlot.digits(dead.last!)) and \(LinePlot.digits(deadWithout.last!))")
+        "seed \(seed): cosine \(LinePlot.digits(cosines.last!)), dead \(LinePlot.digits(dead.last!)) and \(LinePlot.digits(deadWithout.last!))"
+      )
     }
     return StudyOutcome(
       [
@@ -126,11 +127,12 @@ private struct FeatureWorld {
   func nearness(of autoencoder: SparseAutoencoder) -> Double {
     let learned = autoencoder.directions.value.values
     return directions.reduce(0.0) { sum, direction in
-      let best = (0..<autoencoder.form.features).map { feature in
-        direction.enumerated().reduce(Float(0)) {
-          $0 + $1.element * learned[feature * Self.width + $1.offset]
-        }
-      }.max() ?? 0
+      let best =
+        (0..<autoencoder.form.features).map { feature in
+          direction.enumerated().reduce(Float(0)) {
+            $0 + $1.element * learned[feature * Self.width + $1.offset]
+          }
+        }.max() ?? 0
       return sum + Double(best) / Double(directions.count)
     }
   }
