@@ -57,6 +57,20 @@ import Testing
     #expect(
       try missed(wrong) == ["measured change at M = 10", "measured change at M = 100"])
   }
+
+  @Test func conceptInference() throws {
+    #expect(try verdict(ConceptInference()).holds)
+    var wrong = ConceptInference()
+    wrong.isShuffled = true
+    #expect(try missed(wrong).contains("accuracy gained by 32 examples of length 5"))
+  }
+
+  @Test func promptMatrix() throws {
+    #expect(try verdict(PromptMatrix()).holds)
+    var wrong = PromptMatrix()
+    wrong.weight = 2
+    #expect(try missed(wrong) == ["expectation of a row, formula less integral"])
+  }
 }
 
 @Suite struct VerdictTests {

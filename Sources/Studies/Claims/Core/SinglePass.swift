@@ -8,6 +8,8 @@ import Training
 /// How much of a string without any pattern is known after it was learned from once, and more often.
 public struct SinglePass: Study {
   package var passes = [1, 2, 4, 8, 16]
+  package var length = 48
+  package var rates: [Float] = [3e-5, 1e-4, 3e-4, 1e-3, 3e-3]
 
   public init() {}
 
@@ -31,13 +33,12 @@ public struct SinglePass: Study {
     let core = try LanguageModel.open(DefaultCore.folder)
     let english = Array(
       core.tokenizer.encode(try StudyText.kept).prefix(setting.pick(4096, quick: 1024)))
-    let rates: [Float] = [3e-5, 1e-4, 3e-4, 1e-3, 3e-3]
     // By rate and passes, of every seed.
     var known = rates.map { _ in passes.map { _ in [Double]() } }
     var damage = known
     for seed in setting.seeds {
       var random = RandomSource(seed: seed, name: name)
-      let string = (0..<48).map { _ in
+      let string = (0..<length).map { _ in
         Int32(random.integer(in: 0..<core.tokenizer.vocabularySize))
       }
       let before = try losses(core.model, string)

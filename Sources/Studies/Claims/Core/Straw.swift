@@ -9,6 +9,10 @@ import Training
 public struct Straw: Study {
   package var steps = (full: 40, quick: 3)
   package var heldOut = (full: 300, quick: 30)
+  /// What an outcome tells that is right with a chance of `p`, in bits.
+  package var outcomeBits: @Sendable (_ p: Double) -> Double = { p in
+    p <= 0 || p >= 1 ? 0 : -p * log2(p) - (1 - p) * log2(1 - p)
+  }
 
   public init() {}
 
@@ -40,7 +44,7 @@ public struct Straw: Study {
     let task = ArithmeticPractice(digits: 8...8, operations: .written)
     var gains: [String: [Double]] = [:]
     var curves: [LinePlotSeries] = []
-    var (outcomeBits, solutionBits) = ([Double](), [Double]())
+    var (told, shown) = ([Double](), [Double]())
     for seed in setting.seeds {
       var bits: [Double] = []
       for (name, algorithm, credit) in Self.arms {
@@ -59,23 +63,25 @@ public struct Straw: Study {
           if let solved = line.heldOutSolved {
             curve.append((Double(line.step * plan.problems * plan.answers), solved))
           }
-          if let solved = line.solved { bits.append(Self.entropy(solved)) }
+          if let solved = line.solved { bits.append(outcomeBits(solved)) }
         }
         gains[name, default: []].append(curve.last!.1 - before)
         if seed == setting.seeds.first { curves.append((name, curve)) }
         setting.note(
           "seed \(seed), \(name): \(LinePlot.digits(before)) to \(LinePlot.digits(curve.last!.1))")
       }
-      outcomeBits.append(bits.reduce(0, +) / Double(max(bits.count, 1)))
-      solutionBits.append(try Self.solutionBits(core, task, seed: seed))
+      told.append(bits.reduce(0, +) / Double(max(bits.count, 1)))
+      shown.append(
+        try Self.solutionBits(
+          core, task, setting.pick(100, quick: 20), seed: seed))
     }
     let (outcome, imitation) = (gains["GRPO, outcome"]!, gains["imitation"]!)
     return StudyOutcome(
       [
-        Finding("bits that an outcome tells, at most", outcomeBits, .atMost(1)),
-        Finding("bits that a worked solution tells", solutionBits),
+        Finding("bits that an outcome tells, at most", told, .atMost(1)),
+        Finding("bits that a worked solution tells", shown),
         Finding(
-          "solution's bits by an outcome's", zip(solutionBits, outcomeBits).map { $0 / $1 },
+          "solution's bits by an outcome's", zip(shown, told).map { $0 / $1 },
           .atLeast(2)),
         Finding("share of problems gained, GRPO on outcomes", outcome),
         Finding("the same, REINFORCE on outcomes", gains["REINFORCE, outcome"]!),
@@ -92,16 +98,12 @@ public struct Straw: Study {
       ])
   }
 
-  private static func entropy(_ p: Double) -> Double {
-    p <= 0 || p >= 1 ? 0 : -p * log2(p) - (1 - p) * log2(1 - p)
-  }
-
-  /// What the tokens of a worked solution cost the core, in bits, mean over a hundred problems.
+  /// What the tokens of a worked solution cost the core, in bits, mean over so many problems.
   private static func solutionBits(
-    _ core: LanguageModel, _ task: ArithmeticPractice, seed: UInt64
+    _ core: LanguageModel, _ task: ArithmeticPractice, _ count: Int, seed: UInt64
   ) throws -> Double {
     let format = try ChatFormat(core.tokenizer)
-    return try WorkerPool.shared.map(100) { index in
+    return try WorkerPool.shared.map(count) { index in
       let problem = task.problem(index, seed: seed)
       var conversation = problem.conversation
       conversation.turns.append(.init(.assistant, problem.solution ?? []))
@@ -112,6 +114,6 @@ public struct Straw: Study {
         hidden, SparseTargets(labels: Array(tokens.dropFirst()))
       ).detached().values
       return zip(losses, isLearned.dropFirst()).reduce(0.0) { $0 + ($1.1 ? Double($1.0) : 0) }
-    }.reduce(0, +) / 100 / log(2)
+    }.reduce(0, +) / Double(count) / log(2)
   }
 }

@@ -9,11 +9,11 @@ import Training
 public struct Capacity: Study {
   /// Sequences of a set, their length, and how many tokens there are.
   package struct Form: Sendable {
-    var counts: [Int]
-    var length = 64
-    var vocabulary = 2048
-    var width = 32
-    var steps: Int
+    package var counts: [Int]
+    package var length = 64
+    package var vocabulary = 2048
+    package var width = 32
+    package var steps: Int
 
     package init(counts: [Int], steps: Int) {
       self.counts = counts

@@ -8,6 +8,9 @@ import Training
 public struct LanguageCollapse: Study {
   /// Whether the arm that is to keep everything does; false makes both replace.
   package var keepsAll = true
+  /// Letters and steps of a generation, and how many follow the first.
+  package var full = (letters: 200_000, steps: 1500, generations: 10)
+  package var quick = (letters: 50_000, steps: 500, generations: 4)
 
   public init() {}
 
@@ -39,9 +42,7 @@ public struct LanguageCollapse: Study {
   }
 
   public func run(_ setting: StudySetting) throws -> StudyOutcome {
-    let letters = setting.pick(200_000, quick: 50_000)
-    let generations = setting.pick(10, quick: 4)
-    let steps = setting.pick(1500, quick: 500)
+    let (letters, steps, generations) = setting.pick(full, quick: quick)
     let all = try StudyText.letters(letters + 50_000)
     let (text, heldOut) = (Array(all.prefix(letters)), Array(all.suffix(50_000)))
     var arms: [String: [[Generation]]] = [:]

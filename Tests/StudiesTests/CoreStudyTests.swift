@@ -1,0 +1,45 @@
+import Studies
+import Testing
+
+/// Claims that are tried on the default core, in their smallest forms.
+@Suite struct CoreStudyTests {
+  private let setting = StudySetting(isQuick: true, seeds: [1])
+
+  private func verdict(_ study: some Study) throws -> Verdict {
+    Verdict(try study.run(setting).findings)
+  }
+
+  @Test func sparseChoice() throws {
+    var study = SparseChoice()
+    study.lessons.quick = 20
+    #expect(try verdict(study).holds)
+    study.lessons.quick = 1
+    #expect(try !verdict(study).holds)
+  }
+
+  @Test func straw() throws {
+    var study = Straw()
+    (study.steps.quick, study.heldOut.quick) = (1, 2)
+    #expect(try verdict(study).holds)
+    study.outcomeBits = { 20 * $0 }
+    #expect(try !verdict(study).holds)
+  }
+
+  @Test func servingForm() throws {
+    var study = ServingForm()
+    study.steps.quick = 12
+    #expect(try verdict(study).holds)
+    study.teacherShare = 0
+    #expect(try !verdict(study).holds)
+  }
+
+  /// Of a string a pass leaves something unknown; of a single token nothing.
+  @Test func singlePass() throws {
+    var study = SinglePass()
+    study.passes = [1]
+    #expect(try !verdict(study).holds)
+    study.length = 2
+    study.rates = [3e-3, 1e-2, 3e-2]
+    #expect(try verdict(study).holds)
+  }
+}
