@@ -45,7 +45,8 @@ let package = Package(
     .target(
       name: "Lens",
       dependencies: [
-        "Tensors", "Layers", "Optimizers", "Training",
+        "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "Checkpoints", "LanguageModels",
+        "Training",
       ]),
     .target(
       name: "Individuals",
@@ -58,7 +59,7 @@ let package = Package(
       name: "Sleep",
       dependencies: [
         "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "LanguageModels", "Corpora",
-        "Curriculum", "Training", "Individuals",
+        "Curriculum", "Training", "Lens", "Individuals",
       ]),
     .target(
       name: "Studies",
@@ -71,8 +72,8 @@ let package = Package(
       name: "circadian",
       dependencies: [
         "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "Checkpoints", "Tools",
-        "LanguageModels", "Corpora", "Curriculum", "Training", "Individuals", "Sleep", "Studies",
-        "CommandLineInterface",
+        "LanguageModels", "Corpora", "Curriculum", "Training", "Lens", "Individuals", "Sleep",
+        "Studies", "CommandLineInterface",
       ],
       resources: [.copy("Resources/sample-transcript.md")]),
     .target(

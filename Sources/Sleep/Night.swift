@@ -1,6 +1,7 @@
 import Foundation
 import Individuals
 import LanguageModels
+import Lens
 import Tensors
 import Tokenizers
 
@@ -10,6 +11,7 @@ public struct Night {
   private let settings: NightSettings
   private let neutral: NeutralText
   private let rules: ExamRules?
+  private let gate: ConceptGate?
   private let isReserved: @Sendable (String) -> Bool
 
   /// What a night tells while it goes on.
@@ -28,16 +30,18 @@ public struct Night {
   }
 
   /// Questions of which `isReserved` is true are not studied: whoever examines an individual from outside asks those.
-  /// Without `rules` every night is kept, whatever its exam says: for studies of nights that do harm.
+  /// Without `rules` every night is kept, whatever its exam says: for studies of nights that do harm. A `gate` says which
+  /// concepts the night is not to learn, and which it is to learn more of.
   public init(
     _ individual: Individual, _ settings: NightSettings, neutral: NeutralText,
-    rules: ExamRules? = ExamRules(),
+    rules: ExamRules? = ExamRules(), gate: ConceptGate? = nil,
     isReserved: @escaping @Sendable (String) -> Bool = { _ in false }
   ) {
     self.individual = individual
     self.settings = settings
     self.neutral = neutral
     self.rules = rules
+    self.gate = gate
     self.isReserved = isReserved
   }
 
@@ -64,7 +68,8 @@ public struct Night {
   ) throws -> Outcome {
     let replay = try Replay(individual, of: chosen)
     let work = try NightWork(
-      individual, settings, neutral: neutral, episodes: replay.episodes.map(\.id), report: report)
+      individual, settings, neutral: neutral, episodes: replay.episodes.map(\.id), gate: gate,
+      report: report)
     let isReserved = { @Sendable [isReserved] question in
       isReserved(question) || replay.setAside.contains(question)
     }
@@ -73,12 +78,17 @@ public struct Night {
     if settings.memory.hasSlots && mind.model.parameters.slotSites.isEmpty {
       throw SleepError.noPlaceForSlots
     }
+    let concepts = try gate.map { gate in
+      let core = try Mind.wake(individual, upTo: .some(nil))
+      return try ConceptWeights(gate, core.model, core.tokenizer)
+    }
     work.begin("reflecting on the day")
-    let (sheet, judgement) = try reflect(mind, replay, work, isReserved: isReserved)
+    var (sheet, judgement) = try reflect(mind, replay, work, isReserved: isReserved)
+    if let concepts { sheet = sheet.suppressed(by: concepts, mind.tokenizer) }
     report(.reflected(sheet, judgement))
     if isInterrupted() { return .interrupted }
     work.begin("asking the teacher")
-    let training = try prepare(mind, replay, sheet, isReserved: isReserved)
+    let training = try prepare(mind, replay, sheet, concepts, isReserved: isReserved)
     guard let memory = try work.learn(training, isInterrupted: isInterrupted) else {
       return .interrupted
     }
@@ -123,12 +133,19 @@ public struct Night {
   }
 
   private func prepare(
-    _ mind: Mind, _ replay: Replay, _ sheet: StudySheet, isReserved: @Sendable (String) -> Bool
+    _ mind: Mind, _ replay: Replay, _ sheet: StudySheet, _ concepts: ConceptWeights?,
+    isReserved: @Sendable (String) -> Bool
   ) throws -> NightTraining {
     try settings.precision.run {
       let core = try Mind.wake(individual, upTo: .some(nil))
-      let studies = try NightStudies(
+      var studies = try NightStudies(
         mind, core: core, replay, sheet, neutral, settings, isReserved: isReserved)
+      if let concepts {
+        studies = studies.weighted(by: concepts)
+        guard studies.day != nil || !studies.questions.isEmpty else {
+          throw SleepError.everythingSuppressed
+        }
+      }
       var beginnings = NightMemory.Beginnings()
       if settings.memory.hasSlots && settings.slotsFromPassages {
         beginnings.slots = try SlotBeginnings.of(

@@ -1,5 +1,6 @@
 import Foundation
 import Individuals
+import Lens
 import Tensors
 
 /// What a night and a season have in common: a memory is learned, examined, and kept, or nothing is.
@@ -11,6 +12,8 @@ final class NightWork {
     /// Of a season: the nights that it will stand for.
     var nights: [Int]
     var settings: NightSettings
+    /// Concepts that are not to be learned, or more; nil where nobody says so.
+    var gate: ConceptGate?
   }
 
   let unfinished: UnfinishedNight
@@ -25,12 +28,12 @@ final class NightWork {
 
   init(
     _ individual: Individual, _ settings: NightSettings, neutral: NeutralText,
-    episodes: [Episode.ID] = [], standsFor nights: [Int] = [],
+    episodes: [Episode.ID] = [], standsFor nights: [Int] = [], gate: ConceptGate? = nil,
     report: @escaping (Night.Event) -> Void
   ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    plan = Plan(episodes: episodes, nights: nights, settings: settings)
+    plan = Plan(episodes: episodes, nights: nights, settings: settings, gate: gate)
     let encoded = try encoder.encode(plan)
     fingerprint = String(decoding: encoded, as: UTF8.self)
     unfinished = try individual.unfinishedNight(plan: encoded) { $0 == encoded }
@@ -86,7 +89,8 @@ final class NightWork {
     let record = try individual.commit(
       unfinished, substrate: settings.memory.rawValue, seed: settings.seed,
       episodes: plan.episodes, standsFor: plan.nights,
-      required: [Mind.memoryFileName, RecallReport.fileName], settings: settings.described,
+      required: [Mind.memoryFileName, RecallReport.fileName],
+      settings: settings.described.merging(plan.gate?.described ?? [:]) { $1 },
       measures: recall.measures.merging(stageSeconds) { $1 },
       seconds: Date().timeIntervalSince(start))
     return .committed(record, recall)
@@ -100,6 +104,17 @@ final class NightWork {
       seconds["seconds of \(stage.name)"] = end.timeIntervalSince(stage.start)
     }
     return seconds
+  }
+}
+
+extension ConceptGate {
+  /// As a night's record keeps it.
+  fileprivate var described: [String: String] {
+    func list(_ features: [Int]) -> String { features.map { "\($0)" }.joined(separator: " ") }
+    return [
+      "gate.lens": lens, "gate.suppressed": list(suppressed), "gate.amplified": list(amplified),
+      "gate.gain": "\(gain)",
+    ]
   }
 }
 

@@ -3,6 +3,7 @@ public enum SleepError: Error, CustomStringConvertible {
   case nothingToSleepOn(name: String)
   case noPlaceForSlots
   case noNights(name: String)
+  case everythingSuppressed
   case tooShort(tokens: Int, needed: Int)
   case missingNeutralText(path: String)
   case tooLittleNeutralText(tokens: Int, needed: Int)
@@ -24,6 +25,8 @@ public enum SleepError: Error, CustomStringConvertible {
       "a core without attention to everything has no place for slots: sleep with '--memory gated' or '--memory lora'"
     case .noNights(let name):
       "there is nothing to make a season of: \(name) has not slept yet"
+    case .everythingSuppressed:
+      "nothing is left to sleep on: all of the day lights a feature that is to be suppressed"
     case .tooShort(let tokens, let needed):
       "the day is too short to sleep on: \(tokens) tokens, at least \(needed) are needed"
     case .missingNeutralText(let path):

@@ -45,6 +45,10 @@ enum Circadian {
       RefineCommand()
       EvaluateCommand()
       ReportCommand()
+      CommandGroup("lens", abstract: "Shows the concepts in a core's states.") {
+        LensTrainCommand()
+        LensShowCommand()
+      }
       CommandGroup("study", abstract: "Puts claims to the test, each with a verdict.") {
         StudyListCommand()
         StudyRunCommand()

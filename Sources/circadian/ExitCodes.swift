@@ -5,6 +5,7 @@ import Files
 import Individuals
 import LanguageModels
 import Layers
+import Lens
 import Optimizers
 import Sleep
 import Tokenizers
@@ -42,11 +43,21 @@ extension LanguageModelError: ExitCodeProviding {
 extension SleepError: ExitCodeProviding {
   public var exitCode: ExitCode {
     switch self {
-    case .noPlaceForSlots, .nothingToSleepOn, .noNights: .usage
+    case .noPlaceForSlots, .nothingToSleepOn, .noNights, .everythingSuppressed: .usage
     case .missingNeutralText: .inputOutput
     case .tooShort, .tooLittleNeutralText, .damagedStudySheet: .badData
     case .destructive, .taughtNothing, .answersNothing, .forgets, .losesText, .cannotRead, .boasts:
       .failure
+    }
+  }
+}
+
+extension LensError: ExitCodeProviding {
+  public var exitCode: ExitCode {
+    switch self {
+    case .missing: .inputOutput
+    case .noSuchFeature, .otherCore: .usage
+    case .damaged, .tooShort: .badData
     }
   }
 }

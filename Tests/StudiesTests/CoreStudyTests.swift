@@ -33,13 +33,12 @@ import Testing
     #expect(try !verdict(study).holds)
   }
 
-  /// Of a string a pass leaves something unknown; of a single token nothing.
+  /// Of a string a pass leaves most unknown, of a single token less than half.
   @Test func singlePass() throws {
     var study = SinglePass()
     study.passes = [1]
     #expect(try !verdict(study).holds)
-    study.length = 2
-    study.rates = [3e-3, 1e-2, 3e-2]
+    (study.length, study.perfect) = (2, 0.5)
     #expect(try verdict(study).holds)
   }
 }

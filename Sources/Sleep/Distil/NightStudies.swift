@@ -1,12 +1,14 @@
 import Individuals
 import LanguageModels
+import Lens
 import Tensors
 import Tokenizers
 
 /// Everything that a night studies, with what its teachers believe.
 struct NightStudies {
   /// The day's text, and that of earlier days; nil where there is none to be studied.
-  let day, rehearsal: StudyMaterial?
+  private(set) var day: StudyMaterial?
+  let rehearsal: StudyMaterial?
   private(set) var oldSelf: OldSelf
   /// Questions of this night, and of earlier ones that still stand.
   private(set) var questions, earlierQuestions: [StudyMaterial]
@@ -91,6 +93,18 @@ struct NightStudies {
     studies.earlierQuestions = try StudyMaterial.read(earlierQuestions, by: model, before: block)
     studies.oldSelf.strangers = try StudyMaterial.read(
       oldSelf.strangers, by: model, before: block)
+    return studies
+  }
+
+  /// The same without what `weights` leave out of the day, and with more of what they amplify; questions that are not to be
+  /// studied are none of it (see ``StudySheet/suppressed(by:_:)``).
+  func weighted(by weights: ConceptWeights) -> NightStudies {
+    var studies = self
+    studies.day = day.flatMap { $0.weighted(by: weights.factors($0.tokens, isWhole: false)) }
+    studies.questions = questions.compactMap { question in
+      let factors = weights.factors(question.tokens, isWhole: true)
+      return question.weighted(by: factors.map { $0 == 0 ? 1 : $0 })
+    }
     return studies
   }
 

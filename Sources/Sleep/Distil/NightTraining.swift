@@ -44,6 +44,8 @@ struct NightTraining {
       let (loss, gradients) = try settings.precision.run {
         try ParallelGradients.sum(costs: pieces.map(\.cost)) { index in
           let batch = StudyMaterial.batch(pieces[index].windows, length: pieces[index].length)
+          // Windows of which nothing is to be learned.
+          guard batch.rows.count > 0 else { return Tensor([0], shape: [1]) }
           // Of a question most tokens teach nothing: the head is spared them.
           let hidden =
             batch.stream.map { model.hidden(continuing: $0, from: memory.firstBlock) }

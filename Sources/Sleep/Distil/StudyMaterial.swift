@@ -6,7 +6,7 @@ public struct StudyMaterial: Sendable {
   public let tokens: [Int32]
   /// For every token the classes and weights of its target, `perToken` each; those of the first are unused.
   private let ids: [Int32]
-  private let weights: [Float]
+  private var weights: [Float]
   private let perToken: Int
   /// How far the belief is from being sure of what is to be learned, from 0 to 1: the mean over its tokens.
   let doubt: Float
@@ -71,6 +71,17 @@ public struct StudyMaterial: Sendable {
     weights = parts.flatMap(\.weights)
     perToken = parts.first?.perToken ?? 1
     doubt = parts.map(\.doubt).max() ?? 0
+  }
+
+  /// The same with the target of every token multiplied by its factor; nil where nothing is left to be learned.
+  func weighted(by factors: [Float]) -> StudyMaterial? {
+    var weighted = self
+    for token in tokens.indices {
+      for index in token * perToken..<(token + 1) * perToken {
+        weighted.weights[index] *= factors[token]
+      }
+    }
+    return weighted.weights.contains { $0 != 0 } ? weighted : nil
   }
 
   /// Whether a window of `length` tokens fits.

@@ -29,6 +29,8 @@ public struct StudyEntry: Sendable, Codable, Equatable {
     case duplicate
     /// In words that are not to be studied.
     case reserved
+    /// About a concept that is not to be learned.
+    case suppressed
   }
 
   public var kind: Kind

@@ -1,5 +1,7 @@
 import Files
 import Foundation
+import Lens
+import Tokenizers
 
 /// What a night studies, and what it considered and did not: `study.jsonl`, a line for every question.
 public struct StudySheet: Sendable, Equatable {
@@ -11,6 +13,21 @@ public struct StudySheet: Sendable, Equatable {
 
   public subscript(verdict: StudyEntry.Verdict) -> [StudyEntry] {
     entries.filter { $0.verdict == verdict }
+  }
+
+  /// The same where questions about what `weights` leave out are neither studied nor asked in exams, now or later.
+  func suppressed(by weights: ConceptWeights, _ tokenizer: any Tokenizer) -> StudySheet {
+    StudySheet(
+      entries.map { entry in
+        guard entry.kind == .question, entry.verdict == .kept || entry.verdict == .exam else {
+          return entry
+        }
+        let tokens = tokenizer.encode(" " + entry.question + " " + entry.answer)
+        guard weights.factors(tokens, isWhole: true).contains(0) else { return entry }
+        var suppressed = entry
+        suppressed.verdict = .suppressed
+        return suppressed
+      })
   }
 
   package func write(to url: URL) throws {

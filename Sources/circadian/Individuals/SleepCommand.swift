@@ -2,6 +2,7 @@ import CommandLineInterface
 import Foundation
 import Individuals
 import LanguageModels
+import Lens
 import Sleep
 
 extension MemoryKind: CommandLineValue {}
@@ -54,6 +55,14 @@ struct SleepCommand: Command {
     "slot-rate", default: Double(SleepCommand.defaults.slotRate), must: .be(in: 1e-8...10),
     help: "The learning rate of the slots.")
 
+  let lens = LensOptions.folder
+  let suppress = CommandLineInterface.Option<[Int]>(
+    "suppress",
+    help: "A feature of the lens whose concept is not to be learned; may be repeated.")
+  let amplify = CommandLineInterface.Option<[Int]>(
+    "amplify",
+    help: "A feature of the lens whose concept is to be learned more; may be repeated.")
+
   var parameters: ParameterList {
     individual
     all
@@ -72,6 +81,11 @@ struct SleepCommand: Command {
       passes
       adapterRate
       slotRate
+    }
+    Section("Concepts, as 'circadian lens show' names them") {
+      lens
+      suppress
+      amplify
     }
   }
 
@@ -188,7 +202,8 @@ struct SleepCommand: Command {
       let hasDay = try !sleeper.unsleptEpisodes().isEmpty
       if try !hasDay || season().isBegun() { try settleIfDue() }
       if slept.interruption == nil, hasDay || !hasSettled {
-        let night = Night(sleeper, try settings.of(sleeper), neutral: neutral)
+        let night = Night(
+          sleeper, try settings.of(sleeper), neutral: neutral, gate: gate(invocation))
         keep(
           try progress.sleep(
             night, on: invocation[tokens].map { try night.episodes(upTo: $0).map(\.id) }))
@@ -197,6 +212,15 @@ struct SleepCommand: Command {
     }
     let number = slept.reports.last { !$0.night.isSeason }?.night.number ?? 0
     return (slept, sleeper.folder(ofNight: number))
+  }
+
+  /// What is said about concepts; nil where nothing is.
+  private func gate(_ invocation: Invocation) -> ConceptGate? {
+    let (suppressed, amplified) = (invocation[suppress], invocation[amplify])
+    guard !suppressed.isEmpty || !amplified.isEmpty else { return nil }
+    return ConceptGate(
+      lens: LensOptions.place(invocation[lens], invocation).path, suppressed: suppressed,
+      amplified: amplified)
   }
 
   private func settings(_ invocation: Invocation) -> NightSettings {

@@ -11,6 +11,13 @@ enum NeutralTexts {
     folder.appendingPathComponent(folderName).appendingPathComponent(heldOutName)
   }
 
+  /// The text to keep of the core in `folder`; nil where it has none.
+  static func keep(of folder: URL) throws -> String? {
+    let file = folder.appendingPathComponent(folderName).appendingPathComponent(keepName)
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    return try String(contentsOf: file, encoding: .utf8)
+  }
+
   static func write(keep: String, heldOut: String, to folder: URL) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for (name, text) in [(keepName, keep), (heldOutName, heldOut)] {
