@@ -39,6 +39,11 @@ extension FactWorld {
     facts.map { wording.statement($0, using: &random) }
   }
 
+  /// A sentence that says `fact`, in one of its relation's wordings.
+  public static func statement(of fact: Fact, using random: inout RandomSource) -> String {
+    Wording(choices: Breadth.full.wordings).statement(fact, using: &random)
+  }
+
   /// A question about somebody or something of a world that is not told.
   public static func question(aboutAnyone random: inout RandomSource) -> String {
     let world = FactWorld(factCount: 1, using: &random)

@@ -11,6 +11,12 @@ public struct FactWorld: Sendable {
     public var subject: String
     public var value: String
 
+    public init(relationIndex: Int, subject: String, value: String) {
+      self.relationIndex = relationIndex
+      self.subject = subject
+      self.value = value
+    }
+
     public var relation: Relation { Relation.all[relationIndex] }
   }
 

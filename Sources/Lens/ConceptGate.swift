@@ -29,9 +29,6 @@ public struct ConceptWeights: Sendable {
   private let core: Transformer
   private let tokenizer: any Tokenizer
 
-  /// Of a feature's ``Lens/Feature/strength``, as much as makes a sentence one that lights it.
-  private static let lit: Float = 0.5
-
   /// - Throws: ``LensError``.
   public init(
     _ gate: ConceptGate, _ core: Transformer, _ tokenizer: any Tokenizer
@@ -54,20 +51,14 @@ public struct ConceptWeights: Sendable {
   /// What the loss of every token of `tokens` is multiplied by; where the text `isWhole` it counts as one sentence.
   public func factors(_ tokens: [Int32], isWhole: Bool) -> [Float] {
     let codes = lens.codes(of: tokens, in: core)
-    let count = lens.features.count
+    let (suppressed, amplified) = (Set(gate.suppressed), Set(gate.amplified))
     var factors: [Float] = []
     factors.reserveCapacity(tokens.count)
-    codes.withFloats { codes in
-      for sentence in isWhole ? [0..<tokens.count] : sentences(of: tokens) {
-        func lights(_ feature: Int) -> Bool {
-          let least = lens.features[feature].strength * Self.lit
-          return sentence.contains { codes[$0 * count + feature] > max(least, 0) }
-        }
-        let factor: Float =
-          gate.suppressed.contains(where: lights)
-          ? 0 : gate.amplified.contains(where: lights) ? gate.gain : 1
-        factors += Array(repeating: factor, count: sentence.count)
-      }
+    for sentence in isWhole ? [0..<tokens.count] : sentences(of: tokens) {
+      let lit = lens.features(litIn: sentence, of: codes)
+      let factor: Float =
+        !lit.isDisjoint(with: suppressed) ? 0 : lit.isDisjoint(with: amplified) ? 1 : gate.gain
+      factors += Array(repeating: factor, count: sentence.count)
     }
     return factors
   }

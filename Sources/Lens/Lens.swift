@@ -77,7 +77,9 @@ public struct Lens: Sendable {
     }
     guard description.features.count == description.form.features, description.block >= 0 else {
       throw LensError.damaged(
-        path: file.path, reason: "\(description.features.count) of \(description.form.features) features are described")
+        path: file.path,
+        reason:
+          "\(description.features.count) of \(description.form.features) features are described")
     }
     let scope = ParameterScope(
       loadingFrom: try SafetensorsFile(folder.appendingPathComponent(weightsName)))
@@ -125,6 +127,28 @@ public struct Lens: Sendable {
   /// How strong each feature is at each of `tokens`, [tokens, features].
   public func codes(of tokens: [Int32], in core: Transformer) -> Tensor {
     autoencoder.codes(Self.states(of: tokens, in: core, before: block)).detached()
+  }
+
+  /// Of a feature's ``Feature/strength``, as much as a token must have of it for a sentence to be about it.
+  private static let lit: Float = 0.5
+
+  /// What `tokens`, a sentence, are about: the features that one of them lights at least half as much as their examples.
+  public func features(litBy tokens: [Int32], in core: Transformer) -> Set<Int> {
+    features(litIn: 0..<tokens.count, of: codes(of: tokens, in: core))
+  }
+
+  /// The same of a part of some tokens, of ``codes(of:in:)`` of all.
+  func features(litIn sentence: Range<Int>, of codes: Tensor) -> Set<Int> {
+    var lit: Set<Int> = []
+    codes.withFloats { codes in
+      for place in sentence {
+        for feature in features.indices {
+          let code = codes[place * features.count + feature]
+          if code > 0, code >= Self.lit * features[feature].strength { lit.insert(feature) }
+        }
+      }
+    }
+    return lit
   }
 }
 

@@ -6,7 +6,7 @@ public enum Studies {
     LearnedDescent(), RegressionCollapse(), LeCun1989(), Capacity(), SinglePass(),
     BijectionTunnel(),
     LanguageCollapse(), GamedJudge(), BestOfMany(), PromptOrWeights(), SteeringLaw(),
-    SparseFeatures(), SparseChoice(), ContextRot(), Straw(), ServingForm(),
+    SparseFeatures(), ConceptLens(), SparseChoice(), ContextRot(), Straw(), ServingForm(),
   ]
 
   public static func named(_ name: String) -> (any Study)? { all.first { $0.name == name } }

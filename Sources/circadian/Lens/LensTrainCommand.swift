@@ -20,7 +20,8 @@ struct LensTrainCommand: Command {
     "circadian lens train", "circadian lens train --features 2048 notes/*.md --lens my-lens",
   ]
 
-  let files = Argument<[URL]>("file", atLeast: 0, help: "Texts that the core is to be seen reading.")
+  let files = Argument<[URL]>(
+    "file", atLeast: 0, help: "Texts that the core is to be seen reading.")
   let model = CommandLineInterface.Option<URL?>(
     "model", completion: .folders, help: "The core, instead of the package's own.")
   let lens = LensOptions.folder
