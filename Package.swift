@@ -113,9 +113,12 @@ let package = Package(
         "Corpora", "Curriculum", "Training", "TestSupport",
       ]),
     .testTarget(
+      name: "LensTests",
+      dependencies: ["Tensors", "Layers", "LanguageModels", "Lens", "TestSupport"]),
+    .testTarget(
       name: "SleepTests",
       dependencies: [
-        "Tensors", "Tokenizers", "LanguageModels", "Curriculum", "Individuals", "Sleep",
+        "Tensors", "Tokenizers", "LanguageModels", "Curriculum", "Lens", "Individuals", "Sleep",
         "TestSupport",
       ]),
     .testTarget(

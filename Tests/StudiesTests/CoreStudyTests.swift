@@ -1,4 +1,5 @@
 import Studies
+import TestSupport
 import Testing
 
 /// Claims that are tried on the default core, in their smallest forms.
@@ -14,6 +15,14 @@ import Testing
     study.lessons.quick = 20
     #expect(try verdict(study).holds)
     study.lessons.quick = 1
+    #expect(try !verdict(study).holds)
+  }
+
+  /// Six nights.
+  @Test(.enabled(if: SlowTests.areWanted)) func conceptLens() throws {
+    var study = ConceptLens()
+    #expect(try verdict(study).holds)
+    study.suppresses = false
     #expect(try !verdict(study).holds)
   }
 

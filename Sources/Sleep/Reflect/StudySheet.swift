@@ -16,7 +16,7 @@ public struct StudySheet: Sendable, Equatable {
   }
 
   /// The same where questions about what `weights` leave out are neither studied nor asked in exams, now or later.
-  func suppressed(by weights: ConceptWeights, _ tokenizer: any Tokenizer) -> StudySheet {
+  package func suppressed(by weights: ConceptWeights, _ tokenizer: any Tokenizer) -> StudySheet {
     StudySheet(
       entries.map { entry in
         guard entry.kind == .question, entry.verdict == .kept || entry.verdict == .exam else {

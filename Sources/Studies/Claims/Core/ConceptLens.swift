@@ -15,6 +15,12 @@ public struct ConceptLens: Study {
     package var people: Int
     package var features: Int
     package var steps: Int
+
+    package init(people: Int, features: Int, steps: Int) {
+      self.people = people
+      self.features = features
+      self.steps = steps
+    }
   }
 
   package var full = Form(people: 12, features: 2048, steps: 1500)

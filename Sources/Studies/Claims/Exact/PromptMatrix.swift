@@ -22,8 +22,8 @@ public struct PromptMatrix: Study {
     ])
   public let setup = """
     The update is held against an integral over all rows of three tokens on a grid, in float64. Then the table itself, of real text: rows are \
-    the last three letters or spaces of English novels, columns the next one; what share of it is not empty, and what part of its \
-    squares k numbers a row and a column can carry (the singular values).
+    the last letters or spaces of English novels, columns the next one. What share of it is not empty, by the length of prompts from one \
+    to five letters, beside what as many letters drawn with equal chance would fill; and for prompts of three, what part of its squares k numbers a row and a column can carry (the singular values).
     """
 
   public func run(_ setting: StudySetting) throws -> StudyOutcome {
@@ -37,14 +37,19 @@ public struct PromptMatrix: Study {
       errors.append(
         (0..<3).map { abs(grid[$0] - (prior[$0] + counts[$0]) / all) }.max() ?? 0)
     }
-    let table = TransitionTable(
-      try StudyText.letters(setting.pick(1_000_000, quick: 200_000)), prompt: 3)
+    let text = try StudyText.letters(setting.pick(1_000_000, quick: 200_000))
+    let table = TransitionTable(text, prompt: 3)
+    let filled = (1...5).map { Self.filledShare(text, prompt: $0) }
     let kept = table.keptSquares(ranks: [1, 2, 4, 8, 16])
     return StudyOutcome(
       [
         Finding("expectation of a row, formula less integral", errors, .atMost(1e-3)),
-        Finding("share of the table that is not empty", table.filledShare, .atMost(0.05)),
-        Finding("share of all prompts that occur", table.promptShare),
+        // So many letters alone would leave most of it empty, whatever they were.
+        Finding(
+          "share that is not empty, prompts of three letters, by that of letters drawn with equal chance",
+          filled[2] / Self.filledShare(byChance: text.count, prompt: 3), .atMost(0.2)),
+        Finding("share that is not empty, prompts of three letters", filled[2]),
+        Finding("the same, five letters", filled[4]),
         // Twice what they would if all 27 mattered alike.
         Finding(
           "squares that eight numbers a row carry", kept.first { $0.rank == 8 }?.share ?? 0,
@@ -53,12 +58,34 @@ public struct PromptMatrix: Study {
       [
         .plot(
           .of(
+            "How much of the table is not empty", x: "letters of a prompt", y: "share",
+            [("novels", filled.enumerated().map { (Double($0.offset + 1), $0.element) })])),
+        .plot(
+          .of(
             "What k numbers a row carry", x: "k", y: "share of the squares",
             [("novels", kept.map { (Double($0.rank), $0.share) })])),
         .paragraph(
-          "The table has 27 x 27 x 27 rows and 27 columns; \(table.rows) rows occur in \(table.length) characters."
+          "With prompts of three letters the table has 27 x 27 x 27 rows and 27 columns; \(table.rows) rows occur in \(table.length) letters."
         ),
       ])
+  }
+
+  /// What as many letters drawn with equal chance would fill.
+  private static func filledShare(byChance letters: Int, prompt: Int) -> Double {
+    let all = pow(Double(StudyText.symbolCount), Double(prompt + 1))
+    return 1 - pow(1 - 1 / all, Double(letters - prompt))
+  }
+
+  /// Of all prompts of so many letters and all that may follow them, the share that occurs.
+  private static func filledShare(_ text: [UInt8], prompt: Int) -> Double {
+    let symbols = StudyText.symbolCount
+    let all = (0...prompt).reduce(1) { count, _ in count * symbols }
+    var (seen, place) = (Set<Int>(), 0)
+    for (index, letter) in text.enumerated() {
+      place = (place * symbols + Int(letter)) % all
+      if index >= prompt { seen.insert(place) }
+    }
+    return Double(seen.count) / Double(all)
   }
 
   /// The mean of a Dirichlet distribution of three, on a grid.
@@ -83,11 +110,10 @@ private struct TransitionTable {
   private let symbols = StudyText.symbolCount
   /// By prompt that occurs, the chance of each symbol.
   private let table: [[Double]]
-  private let promptCount: Int
 
   init(_ text: [UInt8], prompt: Int) {
     let symbols = StudyText.symbolCount
-    promptCount = (0..<prompt).reduce(1) { count, _ in count * symbols }
+    let promptCount = (0..<prompt).reduce(1) { count, _ in count * symbols }
     length = text.count
     var counts = [Double](repeating: 0, count: promptCount * symbols)
     for end in prompt..<text.count {
@@ -101,13 +127,6 @@ private struct TransitionTable {
   }
 
   var rows: Int { table.count }
-  var promptShare: Double { Double(rows) / Double(promptCount) }
-
-  var filledShare: Double {
-    let filled = table.reduce(0) { $0 + $1.count { $0 > 0 } }
-    return Double(filled) / Double(promptCount * symbols)
-  }
-
   /// What share of the table's squares its largest singular values carry.
   func keptSquares(ranks: [Int]) -> [(rank: Int, share: Double)] {
     let products = (0..<symbols).map { a in
