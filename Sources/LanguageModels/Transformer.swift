@@ -14,6 +14,8 @@ public struct Transformer: Sendable {
   private let blocks: [Block]
   private let finalNormalization: Normalization
   private let head: Linear?
+  /// What is added to the residual stream on its way; nil where nothing is.
+  public var push: StatePush?
 
   /// Builds the model from `scope`, which initialises or loads it.
   ///
@@ -153,6 +155,7 @@ public struct Transformer: Sendable {
   ) -> Tensor {
     var x = x
     for index in range {
+      if let push, push.block == index { x = x.addingRow(push.direction) }
       x = blocks[index](x, layer: index, rotary: rotary.map { ($0, positions) }, in: context)
       trace?("blocks.\(index)", x)
     }
@@ -210,6 +213,18 @@ public struct Transformer: Sendable {
   /// The cross-entropy in nats of every row of `hidden` against its targets.
   public func losses(_ hidden: Tensor, _ targets: SparseTargets) -> Tensor {
     logits(hidden).crossEntropy(targets, softcap: configuration.softcap)
+  }
+}
+
+/// A direction that every state is pushed along before a block.
+public struct StatePush: Sendable {
+  public var block: Int
+  /// [width].
+  public var direction: Tensor
+
+  public init(block: Int, direction: Tensor) {
+    self.block = block
+    self.direction = direction
   }
 }
 

@@ -45,6 +45,7 @@ enum Circadian {
       RefineCommand()
       EvaluateCommand()
       ReportCommand()
+      SteerCommand()
       CommandGroup("lens", abstract: "Shows the concepts in a core's states.") {
         LensTrainCommand()
         LensShowCommand()

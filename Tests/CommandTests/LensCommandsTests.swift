@@ -19,6 +19,17 @@ import Testing
     #expect(try circadian.run("read", "ada", day.path).code == 0)
     let shown = try circadian.run("lens", "show", "ada", "--count", "3")
     #expect(shown.code == 0 && shown.output.contains("would strengthen"), "\(shown.messages)")
+    let steered = try circadian.run(
+      "steer", "1", "--model", core.folder.path, "--prompt", "Maren lit", "--tokens", "5",
+      "--strength", "0", "--strength", "2")
+    #expect(steered.code == 0 && steered.output.contains("2.00: Maren lit"), "\(steered.messages)")
+    let examples = try folder.file(Data(TinyCore.day.utf8.prefix(180)), name: "examples.txt")
+    let worth = try circadian.run(
+      "steer", "1", "--model", core.folder.path, "--prompt", "Maren lit", "--target", " lamp",
+      "--example-file", examples.path)
+    #expect(worth.code == 0 && worth.output.contains("log-odds ="), "\(worth.messages)")
+    #expect(
+      try circadian.run("steer", "64", "--model", core.folder.path, "--target", "x").code == 64)
     let wrong = try circadian.run("sleep", "ada", "--suppress", "64")
     #expect(wrong.code == 64 && wrong.messages.contains("expected 0 to 63"))
     let slept = try circadian.run("sleep", "ada", "--amplify", "1", "--passes", "100")

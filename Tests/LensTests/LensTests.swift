@@ -121,4 +121,57 @@ import Testing
     #expect(hasTold)
     #expect(throws: LensError.noSuchFeature(64, of: 64)) { try weights(64) }
   }
+
+  /// A push adds its direction at every token: in one pass, token by token, and by hand.
+  @Test func aPushMovesEveryState() throws {
+    let tokens = Array(day.prefix(20))
+    let feature = try #require(
+      lens.features.indices.max { lens.features[$0].strength < lens.features[$1].strength })
+    let push = try lens.push(along: feature, strength: 1, in: core.model, asReading: tokens)
+    var pushed = core.model
+    pushed.push = push
+    let inputs = Tensor(indices: tokens, shape: [1, tokens.count])
+    let all = pushed.hidden(inputs).detached().values
+    let byHand = core.model.hidden(
+      continuing: core.model.stream(inputs, before: lens.block).addingRow(push.direction),
+      from: lens.block
+    ).detached().values
+    #expect(zip(all, byHand).allSatisfy { abs($0 - $1) < 1e-5 })
+    let memory = WorkingMemory(core.model.configuration)
+    var steps: [Float] = []
+    for token in tokens {
+      steps += pushed.hidden(Tensor(indices: [token], shape: [1, 1]), cache: memory).values
+    }
+    #expect(zip(all, steps).allSatisfy { abs($0 - $1) < 1e-3 })
+    pushed.push = try lens.push(along: feature, strength: 0, in: core.model, asReading: tokens)
+    #expect(pushed.hidden(inputs).detached().values == core.model.hidden(inputs).detached().values)
+    #expect(throws: LensError.noSuchFeature(64, of: 64)) {
+      try lens.push(along: 64, strength: 1, in: core.model, asReading: tokens)
+    }
+  }
+}
+
+@Suite struct SteeringLawTests {
+  private func points(_ odds: (Double, Double) -> Double) -> [SteeringLaw.Point] {
+    (0..<6).flatMap { examples in
+      [-1, -0.5, 0, 0.5, 1].map {
+        SteeringLaw.Point(examples: examples, push: $0, odds: odds(Double(examples), $0))
+      }
+    }
+  }
+
+  @Test func itFindsWhatTheOddsAreMadeOf() throws {
+    let points = points { 0.5 - 2 * $1 - 0.7 * $0.squareRoot() }
+    let law = SteeringLaw(points)
+    #expect(abs(law.b - 0.5) < 1e-6 && abs(law.a + 2) < 1e-6)
+    #expect(abs(law.gamma + 0.7) < 1e-6 && abs(law.alpha - 0.5) < 1e-6)
+    #expect(law.quality(on: points).explained > 0.999999)
+    // 0.7 sqrt(N) = 2.
+    #expect(abs(try #require(law.examples(worth: 1)) - 400.0 / 49) < 1e-4)
+    #expect(law.quality(on: points, currency: -1).explained < 0)
+  }
+
+  @Test func whatPullsApartIsWorthNothing() {
+    #expect(SteeringLaw(points { 1 * $0 - 2 * $1 }).examples(worth: 1) == nil)
+  }
 }

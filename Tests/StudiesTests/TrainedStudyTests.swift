@@ -89,9 +89,9 @@ import Testing
   }
 
   @Test func steeringLaw() throws {
-    var wrong = SteeringLaw()
+    var wrong = SteeringAndExamples()
     wrong.currency = -1
-    try tellsApart(SteeringLaw(), wrong)
+    try tellsApart(SteeringAndExamples(), wrong)
   }
 
   @Test func sparseFeatures() throws {

@@ -5,7 +5,7 @@ public enum Studies {
     OneTokenEpisodes(), ConceptInference(), PromptMatrix(), VendiScore(), RecursiveGaussian(),
     LearnedDescent(), RegressionCollapse(), LeCun1989(), Capacity(), SinglePass(),
     BijectionTunnel(),
-    LanguageCollapse(), GamedJudge(), BestOfMany(), PromptOrWeights(), SteeringLaw(),
+    LanguageCollapse(), GamedJudge(), BestOfMany(), PromptOrWeights(), SteeringAndExamples(),
     SparseFeatures(), ConceptLens(), SparseChoice(), ContextRot(), Straw(), ServingForm(),
   ]
 

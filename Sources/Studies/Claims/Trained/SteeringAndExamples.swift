@@ -1,11 +1,12 @@
 import Foundation
 import LanguageModels
 import Layers
+import Lens
 import Tensors
 import Training
 
 /// Pushing a model's state along a concept and showing it examples add up in log-odds: one can be paid in the other.
-public struct SteeringLaw: Study {
+public struct SteeringAndExamples: Study {
   package var steps = (full: 3000, quick: 800)
   /// What the push is multiplied by when it is predicted, 1 being right.
   package var currency = 1.0
@@ -38,30 +39,30 @@ public struct SteeringLaw: Study {
       bayes.append(coins.errorAgainstBayes(seed: seed))
       let direction = coins.direction
       let pushes = stride(from: -1.0, through: 1, by: 0.25).map { $0 }
-      var points: [(heads: Int, push: Double, odds: Double)] = []
+      var points: [SteeringLaw.Point] = []
       for heads in 0...8 {
         for push in pushes {
           let odds = coins.logOdds(heads: heads, pushed: direction * Float(push))
-          points.append((heads, push, odds))
+          points.append(.init(examples: heads, push: push, odds: odds))
         }
       }
-      let law = SteeringFit(points.enumerated().filter { $0.offset % 2 == 0 }.map(\.element))
+      let law = SteeringLaw(points.enumerated().filter { $0.offset % 2 == 0 }.map(\.element))
       let rest = points.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
       let found = law.quality(on: rest, currency: currency)
       explained.append(found.explained)
       errors.append(found.error)
       alphas.append(law.alpha)
-      worth.append(law.examples(worth: 1))
+      worth.append(law.examples(worth: 1) ?? 0)
       if series.isEmpty {
         series = [-1, 0, 1].flatMap { push -> [LinePlotSeries] in
           [
             (
               "push \(push)",
-              points.filter { $0.push == Double(push) }.map { (Double($0.heads), $0.odds) }
+              points.filter { $0.push == Double(push) }.map { (Double($0.examples), $0.odds) }
             ),
             (
               "law, push \(push)",
-              (0...8).map { (Double($0), law.odds(heads: $0, push: Double(push))) }
+              (0...8).map { (Double($0), law.odds(examples: $0, push: Double(push))) }
             ),
           ]
         }
@@ -147,54 +148,5 @@ private struct CoinReader {
       return sum
         + abs(logOdds(tosses, pushed: nil) - Double(more) * log(0.7 / 0.3)) / Double(count)
     }
-  }
-}
-
-/// b + a m + gamma N^(1 - alpha), by least squares in the first three for every alpha on a grid.
-private struct SteeringFit {
-  private(set) var (b, a, gamma, alpha) = (0.0, 0.0, 0.0, 0.0)
-
-  init(_ points: [(heads: Int, push: Double, odds: Double)]) {
-    var least = Double.infinity
-    for alpha in stride(from: -0.5, through: 0.9, by: 0.02) {
-      let rows = points.map { [1, $0.push, pow(Double($0.heads), 1 - alpha)] }
-      let squares = SmallMatrix(3, 3) { i, j in rows.reduce(0) { $0 + $1[i] * $1[j] } }
-      let products = (0..<3).map { i in
-        zip(rows, points).reduce(0.0) { $0 + $1.0[i] * $1.1.odds }
-      }
-      let inverse = squares.inverse
-      let found = (0..<3).map { i in (0..<3).reduce(0.0) { $0 + inverse[i, $1] * products[$1] } }
-      let error = zip(rows, points).reduce(0.0) { sum, item in
-        let miss = zip(item.0, found).reduce(0) { $0 + $1.0 * $1.1 } - item.1.odds
-        return sum + miss * miss
-      }
-      if error < least {
-        least = error
-        (b, a, gamma, self.alpha) = (found[0], found[1], found[2], alpha)
-      }
-    }
-  }
-
-  func odds(heads: Int, push: Double) -> Double {
-    b + a * push + gamma * pow(Double(heads), 1 - alpha)
-  }
-
-  /// As many examples as move the odds as far as a push does.
-  func examples(worth push: Double) -> Double { pow(max(0, a * push / gamma), 1 / (1 - alpha)) }
-
-  /// The share of the variance that is explained, and the mean distance of the chances.
-  func quality(
-    on points: [(heads: Int, push: Double, odds: Double)], currency: Double
-  ) -> (explained: Double, error: Double) {
-    let mean = points.reduce(0) { $0 + $1.odds } / Double(points.count)
-    var (left, all, error) = (0.0, 0.0, 0.0)
-    func chance(_ odds: Double) -> Double { 1 / (1 + exp(-odds)) }
-    for point in points {
-      let said = odds(heads: point.heads, push: currency * point.push)
-      left += (said - point.odds) * (said - point.odds)
-      all += (point.odds - mean) * (point.odds - mean)
-      error += abs(chance(said) - chance(point.odds)) / Double(points.count)
-    }
-    return (1 - left / all, error)
   }
 }
