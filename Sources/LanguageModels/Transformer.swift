@@ -159,6 +159,9 @@ public struct Transformer: Sendable {
       x = blocks[index](x, layer: index, rotary: rotary.map { ($0, positions) }, in: context)
       trace?("blocks.\(index)", x)
     }
+    if let push, push.block == blocks.count, range.upperBound == blocks.count {
+      x = x.addingRow(push.direction)
+    }
     return x
   }
 
@@ -216,7 +219,7 @@ public struct Transformer: Sendable {
   }
 }
 
-/// A direction that every state is pushed along before a block.
+/// A direction that every state is pushed along before a block, or behind the last one.
 public struct StatePush: Sendable {
   public var block: Int
   /// [width].
