@@ -52,6 +52,18 @@ import Training
     #expect(Set(paths.map { $0.attributes["stroke-dasharray"] ?? "" }).count == 4)
   }
 
+  @Test func gnuplotIsToldTheSame() {
+    let points: [LinePlot.Point] = [.init(1, 1), .init(2, .nan), .init(3, 0.5)]
+    let script = plot(
+      .init("a \"b\" \\ c", points), .init("empty", [.init(1, .nan)]), scale: .logarithmic
+    ).gnuplotScript(into: "folder/plot.png")
+    #expect(script.contains("set output \"folder/plot.png\"\n"))
+    #expect(script.contains("set logscale x\n"))
+    #expect(script.contains("plot \"-\" with linespoints title \"a \\\"b\\\" \\\\ c\"\n"))
+    #expect(script.hasSuffix("1.0 1.0\n\n3.0 0.5\ne\n"))
+    #expect(plot().gnuplotScript(into: "x").contains("no data"))
+  }
+
   @Test func missingNumbersLeaveGaps() throws {
     let points: [LinePlot.Point] = [
       .init(0, 1), .init(1, 2), .init(2, .nan), .init(3, 3), .init(4, .infinity), .init(5, 1),

@@ -32,7 +32,7 @@ struct StudyRunCommand: Command {
   let name = "run"
   let abstract = "Puts a claim to the test, or all of them, and writes down the verdict."
   let discussion = """
-    Every study leaves NAME.json, NAME.md and NAME.html in the folder, and index.md and index.html list all claims with their \
+    Every study leaves NAME.json, NAME.md, NAME.html and its plots (SVG; PNG where gnuplot is installed) in the folder, and index.md and index.html list all claims with their \
     verdicts. With --all, studies whose results are there already are not run again; one that is named is.
     """
   let examples = [
@@ -83,6 +83,7 @@ struct StudyRunCommand: Command {
       let (record, page) = try study.completed(setting)
       try AtomicFile.write(JSONFormat.data(record), to: file)
       try invocation.write(page, in: folder, as: study.name)
+      try invocation.writePlots(of: page, in: folder, as: study.name)
       invocation.note("\(study.name) \(record.verdict)")
       records.append(record)
     }
