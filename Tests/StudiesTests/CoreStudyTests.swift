@@ -21,9 +21,10 @@ import Testing
   /// Six nights.
   @Test(.enabled(if: SlowTests.areWanted)) func conceptLens() throws {
     var study = ConceptLens()
-    #expect(try verdict(study).holds)
+    let findings = try study.run(setting).findings
+    #expect(Verdict(findings).holds, "\(findings)")
     study.suppresses = false
-    #expect(try !verdict(study).holds)
+    #expect(try !Verdict(study.run(setting).findings).holds)
   }
 
   @Test func straw() throws {

@@ -24,7 +24,7 @@ public struct ConceptLens: Study {
   }
 
   package var full = Form(people: 12, features: 2048, steps: 1500)
-  package var quick = Form(people: 8, features: 1024, steps: 500)
+  package var quick = Form(people: 8, features: 2048, steps: 1500)
   /// Whether nights suppress anything.
   package var suppresses = true
 
