@@ -32,6 +32,14 @@ import Testing
       try circadian.run("steer", "64", "--model", core.folder.path, "--target", "x").code == 64)
     let wrong = try circadian.run("sleep", "ada", "--suppress", "64")
     #expect(wrong.code == 64 && wrong.messages.contains("expected 0 to 63"))
+    #expect(try circadian.run("sleep", "ada", "--suppress", "1", "--season").code == 64)
+    let stopped = try circadian.run(
+      "sleep", "ada", "--amplify", "1", "--passes", "100", "--minutes", "0.0001")
+    #expect(
+      stopped.code == 130 && stopped.messages.contains("sleep ada --amplify 1' goes on"),
+      "\(stopped.messages)")
+    let missing = try circadian.run("lens", "train", (folder / "nowhere.txt").path)
+    #expect(missing.code == 74 && missing.messages.contains("nowhere.txt"))
     let slept = try circadian.run("sleep", "ada", "--amplify", "1", "--passes", "100")
     #expect(slept.code == 0, "\(slept.messages)")
     // One that was made for another core.

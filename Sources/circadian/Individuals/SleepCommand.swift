@@ -169,6 +169,7 @@ struct SleepCommand: Command {
     let sleeper = try invocation.individual(name)
     let progress = NightProgress(invocation, until: deadline)
     let (neutral, settings) = (try NeutralText.load(for: sleeper.core), settings(invocation))
+    let gate = try gate(invocation)
     // From here on Ctrl-C is taken at the end of a step, also while the day is still being replayed.
     _ = Interruption.isRequested
     var slept = Slept()
@@ -203,10 +204,11 @@ struct SleepCommand: Command {
       if try !hasDay || season().isBegun() { try settleIfDue() }
       if slept.interruption == nil, hasDay || !hasSettled {
         let night = Night(
-          sleeper, try settings.of(sleeper), neutral: neutral, gate: gate(invocation))
+          sleeper, try settings.of(sleeper), neutral: neutral, gate: gate)
         keep(
           try progress.sleep(
-            night, on: invocation[tokens].map { try night.episodes(upTo: $0).map(\.id) }))
+            night, on: invocation[tokens].map { try night.episodes(upTo: $0).map(\.id) }),
+          goingOnWith: gate?.options(isAtHome: invocation[lens] == nil) ?? "")
       }
       try settleIfDue()
     }
@@ -215,9 +217,14 @@ struct SleepCommand: Command {
   }
 
   /// What is said about concepts; nil where nothing is.
-  private func gate(_ invocation: Invocation) -> ConceptGate? {
+  private func gate(_ invocation: Invocation) throws -> ConceptGate? {
     let (suppressed, amplified) = (invocation[suppress], invocation[amplify])
     guard !suppressed.isEmpty || !amplified.isEmpty else { return nil }
+    guard !invocation[season] else {
+      throw CommandError(
+        "--suppress and --amplify are for nights: a season makes one memory of what nights have learned",
+        exitCode: .usage)
+    }
     return ConceptGate(
       lens: LensOptions.place(invocation[lens], invocation).path, suppressed: suppressed,
       amplified: amplified)
@@ -243,5 +250,13 @@ extension NightSettings {
     var settings = self
     settings.seed &+= UInt64(try individual.lineage().count)
     return settings
+  }
+}
+
+extension ConceptGate {
+  /// As the command takes it: without these a night that was interrupted would be another one.
+  fileprivate func options(isAtHome: Bool) -> String {
+    suppressed.map { " --suppress \($0)" }.joined()
+      + amplified.map { " --amplify \($0)" }.joined() + (isAtHome ? "" : " --lens '\(lens)'")
   }
 }

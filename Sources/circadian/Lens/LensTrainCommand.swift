@@ -1,4 +1,5 @@
 import CommandLineInterface
+import Corpora
 import Curriculum
 import Foundation
 import Individuals
@@ -85,7 +86,8 @@ struct LensTrainCommand: Command {
   private func tokens(
     _ core: LanguageModel, _ source: URL, _ invocation: Invocation
   ) throws -> [Int32] {
-    var texts = try invocation[files].map { try String(contentsOf: $0, encoding: .utf8) }
+    var texts: [String] = []
+    try TextFiles(invocation[files].map(\.path)).forEachChunk { texts.append($0.text) }
     if texts.isEmpty {
       texts = [try NeutralTexts.keep(of: source)].compactMap(\.self)
     }

@@ -1,4 +1,5 @@
 import CommandLineInterface
+import Corpora
 import Foundation
 import Individuals
 import LanguageModels
@@ -146,7 +147,9 @@ struct SteerCommand: Command {
   }
 
   private static func lines(of file: URL) throws -> [String] {
-    try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+    var text = ""
+    try TextFiles([file.path]).forEachChunk { text += $0.text }
+    return text.split(whereSeparator: \.isNewline).map(String.init)
       .filter { !$0.allSatisfy(\.isWhitespace) }
   }
 

@@ -56,12 +56,11 @@ public struct ConceptLens: Study {
     var strengthened: [Double] = []
     var rows: [[ReportTable.Cell]] = []
     for seed in setting.seeds {
-      let folder = FileManager.default.temporaryDirectory
-        .appendingPathComponent("circadian-study-\(UUID().uuidString)")
-      defer { try? FileManager.default.removeItem(at: folder) }
+      let folder = try TemporaryFolder()
+      defer { folder.remove() }
       let day = PlantedDay(people: form.people, seed: seed)
       let lens = try lens(form, core, seed: seed)
-      let place = folder.appendingPathComponent("lens")
+      let place = folder.url.appendingPathComponent("lens")
       try lens.write(to: place)
       let finder = FeatureFinder(lens, core)
       let found = day.relations.map { finder.features(of: $0, seed: seed) }
@@ -73,7 +72,7 @@ public struct ConceptLens: Study {
       setting.note(
         "seed \(seed), \(names.joined(separator: " and ")): features light for \(found.map { LinePlot.digits($0.caught) }.joined(separator: " and ")) of their sentences"
       )
-      let sleeper = PlantedSleeper(day, home: Home(root: folder), seed: seed)
+      let sleeper = PlantedSleeper(day, home: Home(root: folder.url), seed: seed)
       let recall = try sleeper.recall(after: nil)
       plain.append(recall.reduce(0, +) / 2)
       for index in 0..<2 {

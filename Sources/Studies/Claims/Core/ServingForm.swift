@@ -66,12 +66,10 @@ public struct ServingForm: Study {
         let targets: any RowTargets =
           teacherShare > 0
           ? DistillationTargets(core.model, teacherShare: teacherShare) : LabelTargets()
-        let folder = FileManager.default.temporaryDirectory
-          .appendingPathComponent("circadian-study-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
         _ = try TrainingRun(plan, model: model, origin: "study", rows: rows, targets: targets)
-          .run(checkpoint: folder.appendingPathComponent("checkpoint")) { line in
+          .run(checkpoint: folder.url.appendingPathComponent("checkpoint")) { line in
             if line.step.isMultiple(of: max(1, steps / 4)) {
               setting.note(
                 "seed \(seed), \(name): step \(line.step)/\(steps), loss \(LinePlot.digits(line.loss))"

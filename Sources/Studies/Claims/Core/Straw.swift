@@ -52,12 +52,10 @@ public struct Straw: Study {
         let practice = try Reinforcement(plan, core: core, task: task)
         let before = try practice.heldOutSolved(heldOut) ?? 0
         var curve = [(0.0, before)]
-        let folder = FileManager.default.temporaryDirectory
-          .appendingPathComponent("circadian-study-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
         _ = try practice.run(
-          checkpoint: folder.appendingPathComponent("checkpoint"), heldOutProblems: heldOut,
+          checkpoint: folder.url.appendingPathComponent("checkpoint"), heldOutProblems: heldOut,
           evaluationInterval: max(1, steps / setting.pick(4, quick: 1))
         ) { line in
           if let solved = line.heldOutSolved {

@@ -43,7 +43,8 @@ public struct Capacity: Study {
     N sequences of 64 tokens, each drawn out of 2,048 with equal chance; GPT-2's layers, one block of width 32, tied head, float32, \
     AdamW at 0.01 decaying to nothing, 4,000 steps of 64 sequences. What is held of a set is N x 64 x 11 bits less the bits that are \
     still missing (its negative log-likelihood); the capacity is the most that is held of any set, by the number of parameters. The same \
-    of as many sequences that were never shown must be nothing.
+    of as many sequences that were never shown must be nothing. The quick form learns 256 sequences, which are 2.2 bits a parameter in all, in 1,500 \
+    steps, and is asked for 1 at least.
     """
 
   public func run(_ setting: StudySetting) throws -> StudyOutcome {
