@@ -15,6 +15,20 @@ import Testing
     #expect(!Verdict(try study.run(setting).findings).holds)
   }
 
+  @Test func learnedTurning() throws {
+    var study = LearnedTurning()
+    (study.task.width, study.task.examples, study.task.reach) = (2, 3, 1)
+    (study.published, study.steps.quick) = ([(3, 0.168)], 2000)
+    let findings = try study.run(setting).findings
+    #expect(Verdict(findings).holds, "\(findings)")
+    study.passes = 1
+    let others = try study.run(setting).findings
+    #expect(!Verdict(others).holds, "\(others)")
+    (study.published, study.passes) = ([(3, 0.15)], 2)
+    study.steps.quick = 1
+    #expect(try study.run(setting).findings[0].holds == false)
+  }
+
   @Test func regressionCollapse() throws {
     #expect(Verdict(try RegressionCollapse().run(setting).findings).holds)
     var wrong = RegressionCollapse()

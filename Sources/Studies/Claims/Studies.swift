@@ -3,7 +3,7 @@ public enum Studies {
   public static let all: [any Study] = [
     InContextDescent(), OptimizerIdentities(), MuonTail(), InformationPerToken(),
     OneTokenEpisodes(), ConceptInference(), PromptMatrix(), VendiScore(), RecursiveGaussian(),
-    LearnedDescent(), RegressionCollapse(), LeCun1989(), Capacity(), SinglePass(),
+    LearnedDescent(), LearnedTurning(), RegressionCollapse(), LeCun1989(), Capacity(), SinglePass(),
     BijectionTunnel(),
     LanguageCollapse(), GamedJudge(), BestOfMany(), PromptOrWeights(), SteeringAndExamples(),
     SparseFeatures(), ConceptLens(), SparseChoice(), ContextRot(), Straw(), ServingForm(),
