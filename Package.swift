@@ -13,7 +13,7 @@ let package = Package(
       targets: [
         "Tensors", "OperationCatalog", "Layers", "Optimizers", "Tokenizers", "Checkpoints",
         "Tools", "LanguageModels", "Corpora", "Curriculum", "Training", "Lens", "Individuals",
-        "Sleep", "Studies",
+        "Briefs", "Sleep", "Studies",
       ]),
   ],
   targets: [
@@ -56,24 +56,29 @@ let package = Package(
       ],
       resources: [.copy("Resources/DefaultCore")]),
     .target(
+      name: "Briefs",
+      dependencies: [
+        "Tensors", "Files", "Tokenizers", "LanguageModels", "Corpora", "Training", "Individuals",
+      ]),
+    .target(
       name: "Sleep",
       dependencies: [
         "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "LanguageModels", "Corpora",
-        "Curriculum", "Training", "Lens", "Individuals",
+        "Curriculum", "Training", "Lens", "Individuals", "Briefs",
       ]),
     .target(
       name: "Studies",
       dependencies: [
         "Tensors", "Layers", "Optimizers", "Tokenizers", "LanguageModels", "Corpora", "Curriculum",
-        "Training", "Lens", "Individuals", "Sleep",
+        "Training", "Lens", "Individuals", "Briefs", "Sleep",
       ]),
     .target(name: "CommandLineInterface"),
     .executableTarget(
       name: "circadian",
       dependencies: [
         "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "Checkpoints", "Tools",
-        "LanguageModels", "Corpora", "Curriculum", "Training", "Lens", "Individuals", "Sleep",
-        "Studies", "CommandLineInterface",
+        "LanguageModels", "Corpora", "Curriculum", "Training", "Lens", "Individuals", "Briefs",
+        "Sleep", "Studies", "CommandLineInterface",
       ],
       resources: [.copy("Resources/sample-transcript.md")]),
     .target(
@@ -116,14 +121,23 @@ let package = Package(
       name: "LensTests",
       dependencies: ["Tensors", "Layers", "LanguageModels", "Lens", "TestSupport"]),
     .testTarget(
-      name: "SleepTests",
+      name: "BriefsTests",
       dependencies: [
-        "Tensors", "Tokenizers", "LanguageModels", "Curriculum", "Lens", "Individuals", "Sleep",
+        "Tensors", "Tokenizers", "LanguageModels", "Corpora", "Individuals", "Briefs",
         "TestSupport",
       ]),
     .testTarget(
+      name: "SleepTests",
+      dependencies: [
+        "Tensors", "Tokenizers", "LanguageModels", "Curriculum", "Lens", "Individuals", "Briefs",
+        "Sleep", "TestSupport",
+      ]),
+    .testTarget(
       name: "StudiesTests",
-      dependencies: ["Tensors", "Curriculum", "Individuals", "Sleep", "Studies", "TestSupport"]),
+      dependencies: [
+        "Tensors", "Curriculum", "Corpora", "Individuals", "Briefs", "Sleep", "Studies",
+        "TestSupport",
+      ]),
     .testTarget(name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface"]),
     .testTarget(
       name: "CommandTests",

@@ -25,7 +25,17 @@ public struct Episode: Sendable, Equatable, Identifiable {
   /// Spans and speakers as JSON, kept as the reader gave it.
   public let annotations: String?
 
-  func saying(_ text: String) -> Episode {
+  package init(
+    id: Int, kind: Kind, title: String, show: String?, source: String?, published: String?,
+    digest: String?, readAt: Date, text: String, annotations: String?
+  ) {
+    (self.id, self.kind, self.title, self.show) = (id, kind, title, show)
+    (self.source, self.published, self.digest) = (source, published, digest)
+    (self.readAt, self.text, self.annotations) = (readAt, text, annotations)
+  }
+
+  /// The same with another text.
+  package func saying(_ text: String) -> Episode {
     Episode(
       id: id, kind: kind, title: title, show: show, source: source, published: published,
       digest: digest, readAt: readAt, text: text, annotations: annotations)

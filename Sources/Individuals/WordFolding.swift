@@ -1,15 +1,15 @@
 import Foundation
 
 /// Words as searches compare them: runs of letters and digits, without case and accents.
-struct WordFolding {
+package struct WordFolding {
   /// A word of a text.
-  struct Word {
+  package struct Word {
     /// Without case and accents.
-    let folded: String
-    let range: Range<String.Index>
+    package let folded: String
+    package let range: Range<String.Index>
   }
 
-  static func words(in text: Substring) -> [Word] {
+  package static func words(in text: Substring) -> [Word] {
     let scalars = text.unicodeScalars
     var words: [Word] = []
     var start: String.Index?
@@ -44,7 +44,7 @@ struct WordFolding {
   }
 
   /// English words that say nothing about what is sought.
-  static let fillers: Set<String> = [
+  package static let fillers: Set<String> = [
     "a", "about", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can",
     "could", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her", "him", "his",
     "how", "i", "in", "is", "it", "its", "me", "my", "of", "on", "or", "our", "s", "she", "should",

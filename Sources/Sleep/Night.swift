@@ -1,3 +1,4 @@
+import Briefs
 import Foundation
 import Individuals
 import LanguageModels
@@ -94,14 +95,17 @@ public struct Night {
     }
     try sheet.write(to: work.result(StudySheet.fileName))
     try JSONFile.write(judgement, to: work.result(GuardReport.fileName))
-    let (recall, insights) = try work.examine(
+    let (recall, texts) = try work.examine(
       .init(
         number: work.unfinished.number, memory: memory, episodes: replay.episodes, sheet: sheet))
     try rules?.judge(recall, of: .night(readText: training.studies.day != nil))
-    let brief = Brief(
-      individual: individual.name, night: work.unfinished.number, insights: insights,
-      recall: recall, review: judgement.review)
+    work.begin("writing the brief")
+    let brief = try settings.precision.run {
+      try Brief(
+        of: individual, night: work.unfinished.number, mind, texts, recall, sheet, judgement)
+    }
     try brief.write(to: work.unfinished.resultFolder)
+    try WeighedDay(texts).write(to: work.unfinished.resultFolder)
     return try work.commit(recall)
   }
 

@@ -82,6 +82,9 @@ public struct NightSettings: Sendable, Codable, Equatable {
   public var rehearsedQuestions = 1000
   /// In how many ways a thing that is known is asked again, at most.
   public var rehearsedWordings = 2
+  /// Of the text of earlier days so many tokens are drawn for a night or a season, anew every time: all would make every night
+  /// longer than the one before.
+  public var rehearsedTokens = 131_072
   /// Questions of the night per step.
   public var stepQuestions = 48
   /// AdamW's rates for the low-rank change and for the slots.
@@ -89,6 +92,8 @@ public struct NightSettings: Sendable, Codable, Equatable {
   public var slotRate: Float = 5e-2
   /// How many earlier nights a night's exam asks about: all would make every night longer than the one before.
   public var examinedNights = 8
+  /// And about how many bytes of the text of each.
+  public var examinedBytes = 16_384
   public var season = SeasonSettings()
   public var seed: UInt64 = 1337
   public var precision = Precision.fastest
@@ -116,6 +121,8 @@ public struct NightSettings: Sendable, Codable, Equatable {
       ("rehearsedWordings", Double(rehearsedWordings), 0),
       ("stepQuestions", Double(stepQuestions), 1), ("adapterRate", Double(adapterRate), 0),
       ("slotRate", Double(slotRate), 0), ("examinedNights", Double(examinedNights), 0),
+      ("rehearsedTokens", Double(rehearsedTokens), 0),
+      ("examinedBytes", Double(examinedBytes), 1),
       ("season.nights", Double(season.nights), 0), ("season.rank", Double(season.rank), 0),
       ("season.mostRank", Double(season.mostRank), 0), ("season.passes", season.passes, 0),
       ("season.questionPasses", season.questionPasses, 0),

@@ -1,3 +1,4 @@
+import Briefs
 import Foundation
 import Individuals
 import Lens
@@ -76,12 +77,13 @@ final class NightWork {
   }
 
   /// Examines the individual with `candidate`, which is what has been written.
-  func examine(_ candidate: Examination.Candidate) throws -> (RecallReport, [Insight]) {
+  func examine(_ candidate: Examination.Candidate) throws -> (RecallReport, [ReadText]) {
     begin("taking the exam")
     let exam = Examination(individual, neutral: neutral, precision: settings.precision)
-    let (recall, insights) = try exam.report(with: candidate, sample: settings.examinedNights)
+    let (recall, texts) = try exam.report(
+      with: candidate, sample: settings.examinedNights, bytes: settings.examinedBytes)
     try JSONFile.write(recall, to: result(RecallReport.fileName))
-    return (recall, insights)
+    return (recall, texts)
   }
 
   /// Keeps what lies in the result folder.
@@ -91,7 +93,8 @@ final class NightWork {
       episodes: plan.episodes, standsFor: plan.nights,
       required: [Mind.memoryFileName, RecallReport.fileName],
       settings: settings.described.merging(plan.gate?.described ?? [:]) { $1 },
-      measures: recall.measures.merging(stageSeconds) { $1 },
+      measures: recall.measures.merging(stageSeconds) { $1 }
+        .merging(["peakMemoryBytes": Double(ProcessMemory.peakBytes)]) { $1 },
       seconds: Date().timeIntervalSince(start))
     return .committed(record, recall)
   }

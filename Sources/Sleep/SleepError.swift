@@ -1,3 +1,5 @@
+import Training
+
 /// Why a night cannot be slept or is not kept.
 public enum SleepError: Error, CustomStringConvertible {
   case nothingToSleepOn(name: String)
@@ -40,8 +42,8 @@ public enum SleepError: Error, CustomStringConvertible {
       "the night was not kept: neutral text became \(percent(drift)) harder to read, "
         + "more than \(percent(limit)). The individual is as it was before."
     case .taughtNothing(let before, let after):
-      "the night was not kept: the day takes \(after.formatted(places: 3)) bits per byte after it, "
-        + "\(before.formatted(places: 3)) before. "
+      "the night was not kept: the day takes \(ReportNumber.fixed(after, 3)) bits per byte after it, "
+        + "\(ReportNumber.fixed(before, 3)) before. "
         + "The individual is as it was before."
     case .answersNothing(let before, let after):
       "the night was not kept: of the questions about the day that it did not study it answers "

@@ -20,6 +20,7 @@ enum Circadian {
       ReadCommand()
       ChatCommand()
       SleepCommand()
+      BriefCommand()
       RecallCommand()
       HistoryCommand()
       RollbackCommand()
@@ -58,6 +59,8 @@ enum Circadian {
         BenchmarkSleepCommand()
         BenchmarkTextsCommand()
         BenchmarkSeasonsCommand()
+        BenchmarkMorningsCommand()
+        BenchmarkRelatedCommand()
         CommandGroup("memory", abstract: "Compares kinds of memory.") {
           BenchmarkRecallCommand()
           BenchmarkDigitsCommand()

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Times as transcripts write them: `hh:mm:ss`, `mm:ss`, with or without a fraction of a second.
-enum Timestamp {
+package enum Timestamp {
   /// The time written at `position`, which moves behind it.
   static func time(in bytes: ArraySlice<UInt8>, at position: inout Int) -> TimeInterval? {
     var index = position
@@ -49,7 +49,7 @@ enum Timestamp {
   }
 
   /// Hours, minutes and whole seconds, as `00:18:34`.
-  static func description(of time: TimeInterval) -> String {
+  package static func description(of time: TimeInterval) -> String {
     let seconds = time.isFinite ? Int(min(max(time, 0), 359_999_999)) : 0
     let parts = [seconds / 3600, seconds / 60 % 60, seconds % 60]
     return parts.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")

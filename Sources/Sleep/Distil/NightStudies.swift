@@ -36,7 +36,8 @@ struct NightStudies {
           settings), mind, settings, withPassage: false) : []
     var day: StudyMaterial?
     if settings.passes > 0 {
-      let material = try Self.text(replay.episodes, mind, settings) {
+      let texts = replay.episodes.map { DayText($0, mind.tokenizer).tokens }
+      let material = try Self.text(texts, settings) {
         try Teacher.beliefInContext(mind.model, $0)
       }
       if material.holds(settings.window) { day = material }
@@ -140,25 +141,41 @@ struct NightStudies {
   }
 
   private static func text(
-    _ episodes: [Episode], _ mind: Mind, _ settings: NightSettings,
-    _ belief: ([Int32]) throws -> SparseTargets
+    _ texts: [[Int32]], _ settings: NightSettings, _ belief: ([Int32]) throws -> SparseTargets
   ) throws -> StudyMaterial {
     StudyMaterial(
-      joining: try episodes.map { DayText($0, mind.tokenizer).tokens }.filter { $0.count > 1 }
-        .map {
-          StudyMaterial(
-            tokens: $0, belief: try belief($0), teacherShare: settings.teacherShare)
-        })
+      joining: try texts.filter { $0.count > 1 }.map {
+        StudyMaterial(tokens: $0, belief: try belief($0), teacherShare: settings.teacherShare)
+      })
   }
 
   /// Text of earlier days with what the individual believes of it; nil where it fills no window.
   private static func recalledText(
     _ episodes: [Episode], _ mind: Mind, _ settings: NightSettings
   ) throws -> StudyMaterial? {
-    let material = try text(episodes, mind, settings) {
+    let texts = episodes.map { DayText($0, mind.tokenizer).tokens }
+    let material = try text(drawn(texts, settings), settings) {
       try Teacher.belief(mind.model, $0, window: settings.window)
     }
     return material.holds(settings.window) ? material : nil
+  }
+
+  /// Passages of so many windows, of all texts as much as there may be; everything where it is not more.
+  private static func drawn(_ texts: [[Int32]], _ settings: NightSettings) -> [[Int32]] {
+    let total = texts.reduce(0) { $0 + $1.count }
+    guard total > settings.rehearsedTokens else { return texts }
+    let length = 8 * settings.window + 1
+    let passages = texts.flatMap { text in
+      stride(from: 0, to: text.count, by: length).map { Array(text[$0...].prefix(length)) }
+    }
+    var random = RandomSource(seed: settings.seed, name: "rehearsed passages")
+    let order = Array(passages.indices).shuffled(using: &random)
+    var room = settings.rehearsedTokens
+    let chosen = order.filter { index in
+      defer { room -= passages[index].count }
+      return room >= passages[index].count
+    }
+    return chosen.sorted().map { passages[$0] }
   }
 
   /// Questions to be answered with nothing in the context, as the teacher answers them with the passage in front of

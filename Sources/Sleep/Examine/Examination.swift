@@ -1,3 +1,4 @@
+import Briefs
 import Foundation
 import Individuals
 import LanguageModels
@@ -31,12 +32,12 @@ public struct Examination {
   /// What the individual recalls of every day of its lineage.
   public func report() throws -> RecallReport { try report(with: nil).0 }
 
-  /// The report, and the sentences of the candidate's day by what was learned of them.
+  /// The report, and the texts of the candidate's day with what they cost before and now.
   ///
-  /// Of earlier days only `sample` are examined where one is given, drawn anew every night.
+  /// Of earlier days only `sample` are examined where one is given, each by `bytes` of its texts, drawn anew every night.
   func report(
-    with candidate: Candidate?, sample: Int = .max
-  ) throws -> (RecallReport, [Insight]) {
+    with candidate: Candidate?, sample: Int = .max, bytes: Int = .max
+  ) throws -> (RecallReport, [ReadText]) {
     try precision.run {
       let now = try Mind.wake(individual)
       var last = now.model
@@ -51,8 +52,8 @@ public struct Examination {
       func examine(
         _ night: Int, _ episodes: [Episode], _ sheet: StudySheet, before: Mind, isEarlier: Bool,
         isLast: Bool
-      ) throws -> [Insight] {
-        var (recall, learned) = try day(
+      ) throws -> [ReadText] {
+        var (recall, texts) = try day(
           night, episodes, before: before, lastNight: isEarlier ? now.model : nil, now: last)
         recall.questions = try format.flatMap {
           try QuestionExam.recall(
@@ -61,23 +62,25 @@ public struct Examination {
         }
         days.append(recall)
         sheets.append(sheet)
-        return learned
+        return texts
       }
       let all = try StudySheet.all(of: now.nights, individual, and: candidate?.sheet)
       let standing = Dictionary(uniqueKeysWithValues: zip(now.nights.map(\.number), all))
       let examined = Self.sample(sample, of: now.nights, number: candidate?.number ?? 0)
       for night in examined {
+        var random = RandomSource(seed: UInt64(candidate?.number ?? 0), name: "examined texts")
         let episodes = try night.episodes.map {
           try individual.journal.heard(individual.journal.episode($0))
+            .part(of: bytes / night.episodes.count, using: &random)
         }
         _ = try examine(
           night.number, episodes, standing[night.number] ?? StudySheet(),
           before: Mind.wake(individual, upTo: night.parent), isEarlier: candidate != nil,
           isLast: candidate?.episodes.isEmpty == true && night == examined.last)
       }
-      var insights: [Insight] = []
+      var texts: [ReadText] = []
       if let candidate, !candidate.episodes.isEmpty {
-        insights = try examine(
+        texts = try examine(
           candidate.number, candidate.episodes, candidate.sheet, before: now, isEarlier: false,
           isLast: true)
       }
@@ -96,7 +99,7 @@ public struct Examination {
         bitsPerPretrainingToken: core.pretrainingTokens.map {
           16 * Double(core.model.parameters.count) / Double($0)
         })
-      return (report, insights)
+      return (report, texts)
     }
   }
 
@@ -117,9 +120,9 @@ public struct Examination {
   /// One day's recall: `before` chooses the words that surprise and sets the ceiling, `now` is asked.
   private func day(
     _ night: Int, _ episodes: [Episode], before: Mind, lastNight: Transformer?, now: Transformer
-  ) throws -> (recall: DayRecall, insights: [Insight]) {
+  ) throws -> (recall: DayRecall, texts: [ReadText]) {
     var sums = DaySums()
-    var insights: [Insight] = []
+    var texts: [ReadText] = []
     for episode in episodes {
       let text = DayText(episode, before.tokenizer)
       guard text.tokens.count > 1 else { continue }
@@ -135,9 +138,12 @@ public struct Examination {
         ceiling: try Teacher.lossesInContext(before.model, text.tokens), asked: words.count,
         clozeBefore: try Recall.cloze(before.model, text, words), clozeNow: recalled,
         clozeCeiling: try Recall.clozeInContext(before.model, text, words))
-      insights += Insight.all(in: text, before: lossesBefore, now: lossesNow, words, recalled)
+      texts.append(
+        ReadText(
+          text, before: lossesBefore, now: lossesNow,
+          asked: zip(words, recalled).map { ($0, $1) }))
     }
-    return (sums.recall(night: night, titles: episodes.map(\.title)), insights)
+    return (sums.recall(night: night, titles: episodes.map(\.title)), texts)
   }
 
   private func memoryBytes(_ nights: [NightRecord], _ candidate: Candidate?) throws -> Int {
@@ -190,5 +196,18 @@ private struct DaySums {
       clozeBefore: share(hits.before), clozeNow: share(hits.now),
       clozeCeiling: share(hits.ceiling),
       bitsPerToken: (nats.before - nats.now) / log(2) / Double(max(tokens, 1)))
+  }
+}
+
+extension Episode {
+  /// A part of its text of about so many bytes, from word to word; all of it where it is not longer.
+  fileprivate func part(of bytes: Int, using random: inout RandomSource) -> Episode {
+    let text = Array(self.text.utf8)
+    guard text.count > bytes else { return self }
+    let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x0A }
+    let from = random.integer(in: 0..<text.count - bytes + 1)
+    let start = text[from...].firstIndex(where: isSpace).map { $0 + 1 } ?? from
+    let end = text[..<min(start + bytes, text.count)].lastIndex(where: isSpace) ?? text.count
+    return saying(String(decoding: text[start..<max(start, end)], as: UTF8.self))
   }
 }

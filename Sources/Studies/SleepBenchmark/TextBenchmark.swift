@@ -94,8 +94,8 @@ public struct TextBenchmark: Sendable {
       _ = try sleeper.journal.appendDocument(title: document.title, text: document.plainText)
       guard var settings = plan.arm.nights(plan.settings) else { break }
       settings.seed = plan.seed &+ UInt64(index + 1)
-      // Every morning asks about all days.
-      settings.examinedNights = .max
+      // Every morning asks about all of all days.
+      (settings.examinedNights, settings.examinedBytes) = (.max, .max)
       // What the arm says of passes is for days of a few sentences.
       if settings.passes > 0 { settings.passes = plan.settings.passes }
       let start = ProcessorTime.used

@@ -30,8 +30,8 @@ public struct LearnedTurning: Study {
   public let setup = """
     The best rate and gamma, the same in both steps, by search on 4,000 problems with x from U(-0.5, 0.5): with w from N(0, I) the loss \
     of a problem is half the variance times the squares of 1 - p(l) over the eigenvalues l of X X^T, where p is what two steps know of a \
-    direction. Then a layer of linear attention that ten examples pass twice, 10,000 steps of 1,024 problems, AdamW 1e-3, \
-    on ten thousand problems.
+    direction. Then a layer of linear attention that ten examples pass twice, 10,000 steps of 1,024 problems, AdamW 1e-3 \
+    that falls to 0 in the second half, on ten thousand problems.
     """
 
   public func run(_ setting: StudySetting) throws -> StudyOutcome {
@@ -50,7 +50,8 @@ public struct LearnedTurning: Study {
       better.append(plain.loss / best.loss)
 
       let layer = try RegressionLayer(task, passes: passes, seed: seed)
-      let curve = try layer.train(steps: steps, batch: 1024, seed: seed, note: setting.note)
+      let curve = try layer.train(
+        steps: steps, batch: 1024, rateFalls: true, seed: seed, note: setting.note)
       curves.append(.init("seed \(seed)", curve))
       let problems = task.problems(10_000, seed: seed, name: "examination")
       let wanted = RegressionLayer.Products.descent(task, rate: best.rate, turning: best.turning)

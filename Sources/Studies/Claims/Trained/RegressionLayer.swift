@@ -82,9 +82,9 @@ struct RegressionLayer: Sendable {
     return (error * error).sum() * 0.5
   }
 
-  /// Trains on `steps` batches of new problems, and returns the losses on the way.
+  /// Trains on `steps` batches of new problems, and returns the losses on the way; the rate stays, or falls to 0 in the second half.
   func train(
-    steps: Int, batch: Int = 2048, seed: UInt64, note: (String) -> Void
+    steps: Int, batch: Int = 2048, rateFalls: Bool = false, seed: UInt64, note: (String) -> Void
   ) throws -> [LinePlot.Point] {
     let piece = batch / 8
     var optimizer = AdamW(learningRate: 1e-3, beta2: 0.98)
@@ -99,7 +99,8 @@ struct RegressionLayer: Sendable {
       }
       let length = squares.squareRoot() / Float(batch)
       try optimizer.update(
-        store.parameters, along: gradients, rate: 1,
+        store.parameters, along: gradients,
+        rate: rateFalls ? min(1, 2 * Float(steps - step) / Float(steps)) : 1,
         gradientScale: min(1, 1e-3 / max(length, 1e-12)) / Float(batch))
       if step.isMultiple(of: max(1, steps / 50)) {
         curve.append(.init(Double(step), loss / Double(batch)))

@@ -1,6 +1,5 @@
 import Corpora
 import Foundation
-import Individuals
 import Tokenizers
 
 /// An episode as the model reads it, and the way back from a token to a word, a sentence, a speaker.
