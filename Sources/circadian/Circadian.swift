@@ -61,6 +61,7 @@ enum Circadian {
         BenchmarkSeasonsCommand()
         BenchmarkMorningsCommand()
         BenchmarkRelatedCommand()
+        BenchmarkBriefsCommand()
         CommandGroup("memory", abstract: "Compares kinds of memory.") {
           BenchmarkRecallCommand()
           BenchmarkDigitsCommand()
