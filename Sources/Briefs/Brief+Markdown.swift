@@ -4,7 +4,7 @@ extension Brief {
   public var markdown: String { written(.markdown) }
 
   /// For a mail program that shows no HTML.
-  var plainText: String { written(.none) }
+  package var plainText: String { written(.none) }
 
   /// How a form of text marks what is what.
   private struct Marks: Sendable {

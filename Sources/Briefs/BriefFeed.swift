@@ -5,7 +5,6 @@ import Training
 
 /// An individual's briefs as a feed (Atom, RFC 4287), the newest first.
 public struct BriefFeed: Sendable {
-  public static let fileName = "feed.xml"
   /// Feed readers ask again and again: older briefs are left out.
   private static let length = 30
 
@@ -50,10 +49,9 @@ extension Individual {
     try lineage().compactMap { Brief.read(in: folder(ofNight: $0.number)) }
   }
 
-  /// Writes `feed.xml` into the individual's folder.
+  /// Writes `feed.xml` into the individual's folder: as it is now, after a night, or going back to one.
   public func writeFeed() throws {
     try AtomicFile.write(
-      Data(BriefFeed(of: name, try briefs()).xml.utf8),
-      to: folder.appendingPathComponent(BriefFeed.fileName))
+      Data(BriefFeed(of: name, try briefs()).xml.utf8), to: feedFile)
   }
 }

@@ -13,11 +13,20 @@ public struct Insight: Sendable, Codable, Equatable {
   /// Of earlier mornings, the nearest first.
   public var related: [Related]
 
+  package init(remark: Remark, novelty: Novelty, interest: Double, related: [Related]) {
+    (self.remark, self.novelty) = (remark, novelty)
+    (self.interest, self.related) = (interest, related)
+  }
+
   /// An insight of an earlier morning.
   public struct Related: Sendable, Codable, Equatable {
     public var night: Int
     public var remark: Remark
     public var likeness: Double
+
+    package init(night: Int, remark: Remark, likeness: Double) {
+      (self.night, self.remark, self.likeness) = (night, remark, likeness)
+    }
   }
 
   /// What was expected before the night in the place of a word.
@@ -29,9 +38,15 @@ public struct Insight: Sendable, Codable, Equatable {
     /// What else was expected, most likely first.
     public var expected: [Guess]
 
+    package init(word: String, chance: Double, expected: [Guess]) {
+      (self.word, self.chance, self.expected) = (word, chance, expected)
+    }
+
     public struct Guess: Sendable, Codable, Equatable {
       public var word: String
       public var chance: Double
+
+      package init(word: String, chance: Double) { (self.word, self.chance) = (word, chance) }
     }
   }
 }

@@ -10,9 +10,9 @@ public struct InsightSelection: Sendable {
   /// 1998).
   public var likenessCost = 2.0
   /// Related insights of earlier mornings: how many of each, and how like at least.
-  public var related = (count: 3, least: 0.12)
+  public var related = (count: 3, least: 0.15)
 
-  /// So many, the newest, are looked at.
+  /// So many, the newest to the individual, are looked at.
   static let poolSize = 100
 
   public init() {}
@@ -35,6 +35,10 @@ public struct InsightSelection: Sendable {
   public struct Concern: Sendable {
     public var episode: Episode.ID
     public var text: String
+
+    package init(episode: Episode.ID, text: String) {
+      (self.episode, self.text) = (episode, text)
+    }
   }
 
   /// What was chosen, best first, with related ones of `earlier`.
@@ -71,7 +75,7 @@ public struct InsightSelection: Sendable {
     }
   }
 
-  /// What was new, newest first: without what an earlier brief told, and of near duplicates the newest.
+  /// What was new, most first: without what an earlier brief told, and of near duplicates the newest.
   private func pool(of remarks: [Candidate], after earlier: [Remark]) -> [Candidate] {
     let scores = Novelty.scores(
       remarks.map { ($0.novelty.bitsLearned, $0.novelty.bytes) })

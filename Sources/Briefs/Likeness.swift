@@ -14,7 +14,7 @@ public struct Likeness: Sendable {
 
   /// From about 0 to 1.
   public func callAsFunction(_ a: Int, _ b: Int) -> Double {
-    Self.shareOfCore * byCore(a, b) + (1 - Self.shareOfCore) * byWords(a, b)
+    Self.shareOfCore * max(0, byCore(a, b)) + (1 - Self.shareOfCore) * byWords(a, b)
   }
 
   package func byCore(_ a: Int, _ b: Int) -> Double {

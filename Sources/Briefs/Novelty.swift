@@ -18,8 +18,9 @@ public struct ReadText: Sendable {
 
   /// The asked words in `bytes` that are recalled, or those that are not.
   func words(in bytes: Range<Int>, recalled: Bool) -> [String] {
-    asked.filter { bytes.contains($0.word.bytes.lowerBound) && $0.isRecalled == recalled }
-      .map { text.text($0.word.bytes) }
+    var seen: Set<String> = []
+    return asked.filter { bytes.contains($0.word.bytes.lowerBound) && $0.isRecalled == recalled }
+      .map { text.text($0.word.bytes) }.filter { seen.insert($0).inserted }
   }
 }
 
@@ -31,6 +32,10 @@ public struct Novelty: Sendable, Codable, Equatable {
   /// Bits of the remark before the night, and after it.
   public var bitsBefore, bitsNow: Double
   public var bytes: Int
+
+  package init(bitsBefore: Double, bitsNow: Double, bytes: Int) {
+    (self.bitsBefore, self.bitsNow, self.bytes) = (bitsBefore, bitsNow, bytes)
+  }
 
   public var bitsLearned: Double { bitsBefore - bitsNow }
 
@@ -59,7 +64,7 @@ public struct Novelty: Sendable, Codable, Equatable {
 
   /// By how many standard deviations more was learned of a remark than of as many bytes of the day: sums of n independent
   /// surprises spread as the root of n, so that short and long remarks compare.
-  static func scores(_ amounts: [(bits: Double, bytes: Int)]) -> [Double] {
+  package static func scores(_ amounts: [(bits: Double, bytes: Int)]) -> [Double] {
     let all = amounts.reduce((bits: 0.0, bytes: 0)) { ($0.bits + $1.bits, $0.bytes + $1.bytes) }
     let rate = all.bits / Double(max(all.bytes, 1))
     return Deviations.of(
@@ -74,6 +79,7 @@ enum Deviations {
     let count = Double(max(values.count, 1))
     let mean = center ?? values.reduce(0, +) / count
     let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
-    return values.map { deviation > 0 ? ($0 - mean) / deviation : 0 }
+    // Where all are alike, what is left of the sums' rounding is not spread.
+    return values.map { deviation > 1e-9 ? ($0 - mean) / deviation : 0 }
   }
 }

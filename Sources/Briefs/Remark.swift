@@ -13,6 +13,13 @@ public struct Remark: Sendable, Codable, Equatable {
   public var quote: String
   public var source: Source
 
+  package init(
+    episode: Episode.ID, run: Int, place: Int, bytes: Range<Int>, quote: String, source: Source
+  ) {
+    (self.episode, self.run, self.place) = (episode, run, place)
+    (self.bytes, self.quote, self.source) = (bytes, quote, source)
+  }
+
   /// Where something was said.
   public struct Source: Sendable, Codable, Equatable {
     public var title: String
@@ -33,7 +40,7 @@ public struct Remark: Sendable, Codable, Equatable {
   }
 
   /// A run of so many bytes is kept whole.
-  static let wholeRun = 420
+  package static let wholeRun = 420
   /// A longer one is divided between sentences into parts of so many bytes at most.
   static let longestPart = 300
   /// Less ("I think so.") says too little to be quoted.

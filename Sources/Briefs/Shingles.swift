@@ -1,18 +1,18 @@
 /// Whether two texts say the same in nearly the same words.
-struct Shingles: Sendable {
+package struct Shingles: Sendable {
   /// What shares this part of the shorter one's word triples is the same.
-  static let share = 0.5
+  static let share = 0.6
 
   private let triples: Set<[String]>
 
-  init(_ text: String) {
+  package init(_ text: String) {
     let words = TermVectors.words(of: text)
     triples =
       words.count < 3
       ? [words] : Set(words.indices.dropLast(2).map { Array(words[$0..<$0 + 3]) })
   }
 
-  func isNearly(_ other: Shingles) -> Bool {
+  package func isNearly(_ other: Shingles) -> Bool {
     let least = min(triples.count, other.triples.count)
     return Double(triples.intersection(other.triples).count) >= Self.share * Double(least)
   }

@@ -26,6 +26,8 @@ extension Individual {
     let firstAffected = lineage.firstIndex { !episodes.isDisjoint(with: $0.episodes) }
     let removed = lineage[(firstAffected ?? lineage.endIndex)...]
     if let firstAffected { try point(at: lineage[firstAffected].parent) }
+    // What was told of it goes first; the feed is written again from what is left.
+    try Folder.remove(feedFile)
     // What is being learned may be what is to be forgotten.
     try discardUnfinishedNight()
     var affected = Set<Int>()

@@ -105,6 +105,9 @@ public final class Individual {
     if lock == nil { throw .openedForReading(name) }
   }
 
+  /// Where its briefs lie as a feed.
+  package var feedFile: URL { folder.appendingPathComponent("feed.xml") }
+
   /// The journal's file.
   var journalFile: URL { Self.journalFile(in: folder) }
 

@@ -1,6 +1,5 @@
+import Briefs
 import Testing
-
-@testable import Briefs
 
 @Suite struct ShinglesTests {
   @Test func nearlyTheSame() {

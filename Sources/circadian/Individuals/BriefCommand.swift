@@ -17,7 +17,7 @@ struct BriefCommand: Command {
     """
   let examples = [
     "circadian brief ada", "circadian brief ada --night 3 --form html > brief.html",
-    "circadian brief ada --form eml | sendmail me@example.org",
+    "circadian brief ada --form eml | sendmail me@example.org", "circadian brief ada --compare",
   ]
 
   let individual = Argument<String>("name", help: "Whose brief.")
@@ -28,16 +28,27 @@ struct BriefCommand: Command {
     "form", default: Brief.Form.markdown,
     help: "Text in Markdown (md), a page (html), a message (eml), or data (json).")
 
+  let compare = Flag(
+    "compare",
+    help:
+      "What would have been chosen without the individual: first passages, TextRank, the TF-IDF centroid, and "
+      + "what surprises the core alone.")
+
   var parameters: ParameterList {
     individual
     night
     form
+    compare
   }
 
   func run(_ invocation: Invocation) async throws {
     let teller = try invocation.individual(invocation[individual], access: .reading)
     let brief = try brief(of: teller, night: invocation[night])
-    try invocation.report(brief) { brief.text(as: invocation[form]).trimmed }
+    guard invocation[compare] else {
+      return try invocation.report(brief) { brief.text(as: invocation[form]).trimmed }
+    }
+    let comparison = try BriefComparison(brief, of: teller)
+    try invocation.report(comparison) { comparison.text }
   }
 
   private func brief(of teller: Individual, night: Int?) throws -> Brief {

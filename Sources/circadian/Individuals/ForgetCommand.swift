@@ -1,3 +1,4 @@
+import Briefs
 import CommandLineInterface
 import Individuals
 import Sleep
@@ -54,6 +55,7 @@ struct ForgetCommand: Command {
       return
     }
     let removed = try person.forget(Set(found.map(\.id)))
+    try person.writeFeed()
     report.isDone = true
     report.nights = try sleepAgain(removed, person, invocation)
     try invocation.report(report) {

@@ -1,3 +1,4 @@
+import Briefs
 import CommandLineInterface
 import Individuals
 
@@ -28,6 +29,7 @@ struct RollbackCommand: Command {
     let person = try invocation.individual(invocation[individual])
     let number = invocation[night]
     try person.rollback(to: number == 0 ? nil : number)
+    try person.writeFeed()
     let report = Report(
       individual: person.name, currentNight: person.currentNight,
       waiting: try person.unsleptEpisodes().map(\.title))

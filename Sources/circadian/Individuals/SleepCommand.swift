@@ -1,3 +1,4 @@
+import Briefs
 import CommandLineInterface
 import Foundation
 import Individuals
@@ -212,6 +213,7 @@ struct SleepCommand: Command {
       }
       try settleIfDue()
     }
+    if !slept.reports.isEmpty { try sleeper.writeFeed() }
     let number = slept.reports.last { !$0.night.isSeason }?.night.number ?? 0
     return (slept, sleeper.folder(ofNight: number))
   }
