@@ -22,6 +22,8 @@ let package = Package(
     .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(
+      name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev", "pkg-config"])]),
     .target(name: "CKernels"),
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"]),
     .target(name: "OperationCatalog", dependencies: ["Tensors"]),
@@ -34,7 +36,7 @@ let package = Package(
     .target(
       name: "LanguageModels",
       dependencies: ["Tensors", "Layers", "Files", "Tokenizers", "Checkpoints", "Tools"]),
-    .target(name: "Corpora", dependencies: ["CZlib", "CZstd", "Tokenizers", "Tools"]),
+    .target(name: "Corpora", dependencies: ["CXML2", "CZlib", "CZstd", "Tokenizers", "Tools"]),
     .target(name: "Curriculum", dependencies: ["Tensors", "Tokenizers", "Tools"]),
     .target(
       name: "Training",

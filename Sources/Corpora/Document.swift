@@ -14,6 +14,11 @@ public struct Document: Codable, Hashable, Sendable {
     case speakerLabels = "speaker-labels"
     case markdown
     case plainText = "plain-text"
+    /// A transcript of Podcasting 2.0, Whisper, WhisperX or whisper.cpp.
+    case json
+    /// A page, with speakers and times where it has them.
+    case html
+    case pdf
   }
 
   /// A stretch of text by one speaker: a cue, a timestamped line or a paragraph.
@@ -53,18 +58,18 @@ public struct Document: Codable, Hashable, Sendable {
     public var description: String { "line \(line): \(message)" }
   }
 
-  /// From the front matter, else the first heading, else the file name.
+  /// From the feed, the front matter or the page's head, else the first heading, else the file name.
   public var title: String
-  /// The series that the document belongs to, where its front matter names one.
+  /// The series that the document belongs to, where its feed, front matter or page names one.
   public var show: String?
-  /// From the front matter, else the file name.
+  /// From the feed, the front matter or the page's head, else the file name.
   public var date: CalendarDate?
-  /// In the order in which they first speak, then those that only the front matter names.
+  /// In the order in which they first speak, then those that only the feed or the front matter names.
   public var speakers: [String]
   /// The file's name without its folder.
   public var sourceName: String
   public var format: Format
-  /// A language code where the front matter gives one; otherwise unknown.
+  /// A language code where the file gives one; otherwise unknown.
   public var language: String?
   public var segments: [Segment]
   /// At most 100, in the order of their lines.

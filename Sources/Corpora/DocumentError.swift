@@ -19,15 +19,19 @@ public enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
   case damaged(path: String, offset: Int, reason: String)
   /// A folder without a file that a corpus can hold.
   case noShards(path: String, expected: String)
+  /// A program that turns the file into text is not installed.
+  case needsProgram(path: String, program: String, package: String)
+  /// A feed or folder in which nothing can be read.
+  case noDocuments(path: String, expected: String)
   /// The corpus is not the one in which a checkpoint's cursor was taken.
   case changed(path: String, expected: String)
 
   /// Whether the system, and not the content, is the reason.
   public var isInputOutput: Bool {
     switch self {
-    case .missing, .directory, .unreadable: true
+    case .missing, .directory, .unreadable, .needsProgram: true
     case .tooLarge, .empty, .noText, .binary, .badEncoding, .malformed, .unexpected,
-      .damaged, .noShards, .changed:
+      .damaged, .noShards, .noDocuments, .changed:
       false
     }
   }
@@ -59,6 +63,10 @@ public enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path): byte \(offset): cannot be unpacked: \(reason)"
     case .noShards(let path, let expected):
       "\(path): holds no file to read; expected \(expected)"
+    case .needsProgram(let path, let program, let package):
+      "\(path): needs the program '\(program)' to be read; install \(package)"
+    case .noDocuments(let path, let expected):
+      "\(path): holds nothing to read; expected \(expected)"
     case .changed(let path, let expected):
       "\(path): is not what the checkpoint was made with; expected \(expected)"
     }

@@ -25,5 +25,14 @@ struct SourceName {
 
   var isSubRip: Bool { pathExtension == "srt" }
   var isWebVTT: Bool { pathExtension == "vtt" }
+  var isJSON: Bool { pathExtension == "json" }
+  var isHTML: Bool { ["html", "htm", "xhtml"].contains(pathExtension) }
+  var isFeed: Bool { ["xml", "rss"].contains(pathExtension) }
+  var isPDF: Bool { pathExtension == "pdf" }
+  /// Whether files of this name hold text that can be read; one without an extension may.
+  var isReadable: Bool {
+    isSubRip || isWebVTT || isJSON || isHTML || isFeed || isPDF || isMarkdown
+      || ["", "txt", "text"].contains(pathExtension)
+  }
   var isMarkdown: Bool { ["md", "markdown", "mdown", "mkd"].contains(pathExtension) }
 }

@@ -35,6 +35,8 @@ enum Fixtures {
     Source(text: timestamped, name: "times.txt"), Source(text: headers, name: "headers.md"),
     Source(text: bold, name: "bold.md"), Source(text: plainLabels, name: "labels.txt"),
     Source(text: markdown, name: "prose.md"),
+    Source(text: htmlTranscript, name: "transcript.html"), Source(text: htmlPage, name: "page.htm"),
+    Source(text: podcastJSON, name: "cues.json"), Source(text: whisperXJSON, name: "words.json"),
     Source(text: "Grüße.\n\nÀ demain 🌙, peut-être.", name: "plain.txt"),
   ]
 

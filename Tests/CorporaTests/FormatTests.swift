@@ -149,6 +149,13 @@ import Testing
     #expect(document.segments.map(\.text) == ["One.", "Two.", "Three."])
   }
 
+  @Test func aTurnThatEndsWithATimeIsNoHeader() throws {
+    let text = "Mara: Then [inaudible 00:35]\n\nTeo: Two.\n\nMara: Three.\n\nTeo: Four.\n"
+    let document = try Fixtures.read(text, as: "talk.txt")
+    #expect(document.segments.first?.text == "Then [inaudible 00:35]")
+    #expect(document.segments.first?.start == nil)
+  }
+
   @Test func boldSpeakers() throws {
     let document = try Fixtures.read(Fixtures.bold, as: "crossing.md")
     #expect(document.format == .speakerLabels)

@@ -49,6 +49,9 @@ missing_packages() {
   has_header "$compiler" pcre2.h || printf 'libpcre2-dev\n'
   has_header "$compiler" zlib.h || printf 'zlib1g-dev\n'
   has_header "$compiler" zstd.h || printf 'libzstd-dev\n'
+  has_header "$compiler" libxml2/libxml/HTMLparser.h || printf 'libxml2-dev\n'
+  # libxml2's headers lie in a folder that only its pkg-config file names.
+  command -v pkg-config >/dev/null || printf 'pkg-config\n'
 }
 
 # Installs the C libraries that are missing, where apt-get can.
@@ -58,7 +61,7 @@ require_c_libraries() {
   [[ -n $missing ]] || return 0
   local -a packages
   mapfile -t packages <<<"$missing"
-  local what="oneDNN (dnnl.h), SQLite (sqlite3.h), PCRE2 (pcre2.h), zlib (zlib.h) and Zstandard (zstd.h) with their headers"
+  local what="oneDNN (dnnl.h), SQLite (sqlite3.h), PCRE2 (pcre2.h), zlib (zlib.h), Zstandard (zstd.h) and libxml2 (libxml2/libxml/HTMLparser.h) with their headers, and pkg-config"
   command -v apt-get >/dev/null || fail "$EX_UNAVAILABLE" \
     "the build needs $what. Debian calls what is missing here: ${packages[*]}; install what your system calls them, and start again"
   local -a as_root=()

@@ -13,6 +13,26 @@ struct FrontMatter {
   /// A block ends within this many lines; without an end `---` is only a rule.
   private static let longestBlock = 400
 
+  /// What is said about a document elsewhere than in it.
+  init(
+    title: String? = nil, show: String? = nil, date: CalendarDate? = nil, language: String? = nil,
+    speakers: [String] = []
+  ) {
+    (self.title, self.show, self.date) = (title, show, date)
+    (self.language, self.speakers) = (language, speakers)
+  }
+
+  /// The same, where `other` says nothing else.
+  func overridden(by other: FrontMatter) -> FrontMatter {
+    var both = self
+    both.title = other.title ?? title
+    both.show = other.show ?? show
+    both.date = other.date ?? date
+    both.language = other.language ?? language
+    both.speakers = other.speakers + speakers.filter { !other.speakers.contains($0) }
+    return both
+  }
+
   init(_ bytes: [UInt8]) {
     var values: [(key: String, values: [String])] = []
     var isClosed = false

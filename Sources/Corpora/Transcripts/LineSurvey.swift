@@ -85,6 +85,12 @@ struct LineSurvey {
     return isMarkdown || markdownMarks > 1 ? .markdown : .plainText
   }
 
+  /// The format of lines in which no mark is Markdown's.
+  func lineFormat(hasSpeakers: Bool) -> Document.Format {
+    let format = format(isMarkdown: false, hasSpeakers: hasSpeakers)
+    return format == .markdown ? .plainText : format
+  }
+
   /// The names in front of text, if the document is clearly a transcript; otherwise none.
   ///
   /// Timed lines make any bold label a speaker. Without times, labels have to stand on a

@@ -81,7 +81,11 @@ struct SpeakerLabel {
       return nil
     }
     var name = bare[..<last]
-    if let colon = name.firstIndex(of: UInt8(ascii: ":")) { name = name[..<colon] }
+    if let colon = name.firstIndex(of: UInt8(ascii: ":")) {
+      // `Name: it was [inaudible 00:35:48]` is a turn.
+      guard !name[colon...].contains(where: \.isLetter) else { return nil }
+      name = name[..<colon]
+    }
     while let end = name.last, end.isSpace || end == UInt8(ascii: "-") || end == UInt8(ascii: "|") {
       name = name.dropLast()
     }
