@@ -18,6 +18,7 @@ enum Circadian {
     ) {
       NewCommand()
       ReadCommand()
+      WatchCommand()
       ChatCommand()
       SleepCommand()
       BriefCommand()
