@@ -76,6 +76,13 @@ extension Journal {
       VALUES ('delete', old.id, old.title, old.show, old.text);
     END;
     """,
+    // What texts are compared by. A table of its own, since in a row of `episodes` it would lie behind the whole text.
+    """
+    CREATE TABLE sketches (
+      episode INTEGER PRIMARY KEY REFERENCES episodes (id) ON DELETE CASCADE,
+      sketch TEXT NOT NULL
+    );
+    """,
   ]
 
   static var schemaVersion: Int { migrations.count }

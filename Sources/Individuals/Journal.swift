@@ -41,21 +41,30 @@ public final class Journal {
     try Self.migrate(database, from: version)
   }
 
-  /// Adds a document in one transaction; one with the same text as before is not added again.
+  /// Which documents are one and the same.
+  public enum Sameness: Sendable {
+    /// Those with the same text.
+    case text
+    /// Also those that say nearly the same words, as the same talk does in two formats.
+    case words
+  }
+
+  /// Adds a document in one transaction; one that is the same as one before is not added again.
   ///
   /// - Parameters:
   ///   - show: the series that it belongs to.
   ///   - source: a path or an address.
   ///   - published: when it was published, in the document's own words.
-  ///   - annotations: spans and speakers as JSON, which is not looked at here.
+  ///   - annotations: spans and speakers as JSON, of which only the words of `segments` are looked at.
   /// - Throws: `IndividualError.emptyDocument` when there is nothing but white space.
   public func appendDocument(
     title: String, text: String, show: String? = nil, source: String? = nil,
-    published: String? = nil, annotations: String? = nil, at date: Date = .now
+    published: String? = nil, annotations: String? = nil, sameness: Sameness = .text,
+    at date: Date = .now
   ) throws(IndividualError) -> (episode: Episode, isNew: Bool) {
     try append(
       .document, title: title, text: text, show: show, source: source, published: published,
-      annotations: annotations, at: date)
+      annotations: annotations, sameness: sameness, at: date)
   }
 
   /// Adds something that is to be remembered; the next night learns it like a document.
@@ -70,7 +79,7 @@ public final class Journal {
 
   private func append(
     _ kind: Episode.Kind, title: String, text: String, show: String? = nil, source: String? = nil,
-    published: String? = nil, annotations: String? = nil, at date: Date
+    published: String? = nil, annotations: String? = nil, sameness: Sameness = .text, at date: Date
   ) throws(IndividualError) -> (episode: Episode, isNew: Bool) {
     guard text.contains(where: { !$0.isWhitespace }) else { throw .emptyDocument(title: title) }
     let digest = ContentDigest.sha256(Data(text.utf8))
@@ -78,6 +87,8 @@ public final class Journal {
       if let known = try episodes(where: "digest = ?", .text(digest)).first {
         return (known, false)
       }
+      let sketch = sameness == .words ? Self.sketch(of: text, annotations: annotations) : nil
+      if let sketch, let known = try episode(like: sketch) { return (known, false) }
       try database.run(
         """
         INSERT INTO episodes (kind, title, show, source, published, digest, read_at, text, annotations)
@@ -85,7 +96,9 @@ public final class Journal {
         """,
         .text(kind.rawValue), .text(title), SQLValue(show), SQLValue(source), SQLValue(published),
         .text(digest), .text(date.formatted(.iso8601)), .text(text), SQLValue(annotations))
-      return (try episode(database.lastInsertedID), true)
+      let added = try episode(database.lastInsertedID)
+      if let sketch { try keep(sketch, of: added.id) }
+      return (added, true)
     }
   }
 

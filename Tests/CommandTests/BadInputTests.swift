@@ -46,7 +46,12 @@ import Testing
     }
     let missing = (folder / "missing.txt").path
     try expect("read", "ada", missing, code: 74, says: missing)
-    try expect("read", "ada", folder.url.path, code: 74, says: folder.url.path)
+    let bare = folder / "bare"
+    try FileManager.default.createDirectory(at: bare, withIntermediateDirectories: true)
+    try expect("read", "ada", bare.path, code: 65, says: bare.path, "nothing to read")
+    try expect(
+      "read", "ada", file(Array("{\"segments\": [".utf8), "cut.json"), code: 65, says: "cut.json",
+      "byte 14")
     try expect("read", "ada", file([], "empty.txt"), code: 65, says: "empty.txt")
     try expect("read", "ada", file([0x20, 0x0a], "blank.txt"), code: 65, says: "blank.txt")
     try expect(

@@ -100,8 +100,10 @@ import Testing
 
   @Test func killInTheMiddleOfReadingLosesNothing() throws {
     try newborn()
-    let files = try (0..<200).map {
-      try folder.file(Data("Document \($0): \(TinyCore.day)".utf8), name: "part-\($0).txt").path
+    // Nearly the same words in all of them would make them one document.
+    let files = try (0..<200).map { number in
+      let words = (0..<400).map { "word\(number)x\($0)" }.joined(separator: " ")
+      return try folder.file(Data(words.utf8), name: "part-\(number).txt").path
     }
     let (process, _, _) = try circadian.start(["read", "ada"] + files)
     usleep(150_000)

@@ -1,5 +1,6 @@
 import Corpora
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: hasPoppler)) struct PDFTests {
@@ -12,20 +13,23 @@ import Testing
     let filler = (1...6).map { "Line \($0) of a paragraph that goes on and on for a while," }
     let document = try read(
       [
-        ["Harbour Talk", "", "The ferry leaves at nine, if the har-", "bour is clear of fog, and"]
-          + filler + ["", "1"],
+        ["Harbour Talk", "", "The ferry leaves at nine, and"] + filler
+          + ["if the har-", "bour is clear of fog. It is a well-", "", "", "", "", "1"],
         [
-          "Harbour Talk", "", "nobody minds. It is a well-", "known truth; a well-known one.", "",
+          "Harbour Talk", "", "known truth; a well-known one. Nobody speaks a sen-", "", "", "", "",
           "2",
         ],
-        ["Harbour Talk", "", "And here begins another para-", "graph.", "", "3"],
+        ["Harbour Talk", "", "tence without end, and", "", "", "", "", "3"],
+        ["Harbour Talk", "", "nobody minds.", "", "", "", "", "4"],
+        ["Harbour Talk", "", "And here begins another para-", "graph.", "", "", "", "", "5"],
       ], title: "The Captain's Table")
     #expect(document.format == .pdf)
     #expect(document.title == "The Captain's Table")
     #expect(document.date?.description == "2023-04-05")
     let text = document.plainText
-    #expect(text.contains("if the harbour is clear of fog, and Line 1"))
-    #expect(text.contains("for a while, nobody minds."))
+    #expect(text.contains("at nine, and Line 1") && text.contains("if the harbour is clear"))
+    #expect(text.contains("It is a well-known truth; a well-known one. Nobody speaks a sentence"))
+    #expect(text.contains("without end, and nobody minds."))
     #expect(text.contains("another paragraph."))
     #expect(!text.contains("Harbour Talk"))
     #expect(document.segments.count == 2)
@@ -62,6 +66,23 @@ import Testing
     #expect(broken?.description.contains("pdftotext ended with") == true)
     #expect(broken?.isInputOutput == false)
     #expect(error(PDFBuilder(pages: [[]]).bytes) == .noText(path: "a.pdf"))
+  }
+
+  /// A file that makes the program write without end is given up.
+  @Test(.timeLimit(.minutes(1))) func endlessTextIsGivenUp() async throws {
+    let folder = try TemporaryFolder()
+    let script = folder / "pdftotext"
+    try Data("#!/bin/sh\nfor last; do :; done\nexec /usr/bin/yes > \"$last\"\n".utf8).write(
+      to: script)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
+    await #expect(processExitsWith: .success) { [path = folder.url.path as String] in
+      setenv("PATH", path, 1)
+      let error = #expect(throws: DocumentError.self) {
+        try DocumentReader(sizeLimit: 1 << 20).document(
+          from: Array("%PDF-1.4".utf8), named: "a.pdf")
+      }
+      #expect(error?.description.contains("pdftotext wrote more than 1048576 bytes") == true)
+    }
   }
 
   @Test func withoutPopplerTheErrorNamesIt() async {

@@ -45,12 +45,7 @@ public struct MorningsBenchmark: Sendable {
       : Individual.create(name: Self.reader, core: core, in: home)
     let neutral = try NeutralText.load(for: core)
     for document in documents {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = .sortedKeys
-      _ = try reader.journal.appendDocument(
-        title: document.title, text: document.plainText, show: document.show,
-        published: document.date.map { "\($0)" },
-        annotations: String(decoding: try encoder.encode(document), as: UTF8.self))
+      _ = try reader.journal.appendDocument(document, from: nil)
       let number = try reader.nextSeed()
       var settings = settings
       settings.seed = settings.seed &+ number

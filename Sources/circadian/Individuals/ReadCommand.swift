@@ -8,10 +8,14 @@ struct ReadCommand: Command {
   let abstract = "Puts documents into an individual's journal, to be slept on."
   let discussion = """
     Plain text, Markdown, SRT and WebVTT subtitles, transcripts with [hh:mm:ss] lines or **Speaker:** \
-    paragraphs are recognised; speakers and times are kept. A document that was read before is not \
-    read again.
+    paragraphs, JSON transcripts (Podcasting 2.0, Whisper, WhisperX, whisper.cpp), HTML pages, PDFs \
+    (with poppler-utils) and the transcripts that an RSS feed names in its folder are recognised; \
+    speakers and times are kept. Of a folder all such files are read, but hidden ones. What was read \
+    before is not read again, in whatever format it comes.
     """
-  let examples = ["circadian read ada episode.md notes.txt"]
+  let examples = [
+    "circadian read ada episode.md notes.txt", "circadian read ada podcast/feed.xml transcripts/",
+  ]
 
   let individual = Argument<String>("name", help: "Who reads.")
   let files = Argument<[String]>("file", completion: .files, help: "What is read.")
@@ -27,39 +31,46 @@ struct ReadCommand: Command {
       var speakers: [String]
       var segments, bytes: Int
       var isNew: Bool
+      /// The title under which the same was read before.
+      var knownAs: String?
       var warnings: [String]
     }
     var individual: String
     var documents: [Item]
+    var warnings: [String]
   }
 
   func run(_ invocation: Invocation) async throws {
     let reader = try invocation.individual(invocation[individual])
     // All are parsed before the first is written: a bad third file leaves nothing half done.
-    let documents = try invocation[files].map { ($0, try DocumentReader().read($0)) }
+    let readings = try invocation[files].map { try SourceReader().read($0) }
+    let warnings = readings.flatMap(\.warnings)
+    for warning in warnings { invocation.warn(warning) }
     var items: [Report.Item] = []
-    for (file, document) in documents {
-      let text = document.plainText
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = .sortedKeys
-      let added = try reader.journal.appendDocument(
-        title: document.title, text: text, show: document.show, source: file,
-        published: document.date.map { "\($0)" },
-        annotations: String(decoding: try encoder.encode(document), as: UTF8.self))
+    for (file, document) in readings.flatMap(\.items).map({ ($0.path, $0.document) }) {
+      let added = try reader.journal.appendDocument(document, from: file)
       for warning in document.warnings { invocation.warn("\(file): \(warning)") }
       items.append(
         Report.Item(
           file: file, title: document.title, format: document.format.rawValue,
-          speakers: document.speakers, segments: document.segments.count, bytes: text.utf8.count,
-          isNew: added.isNew, warnings: document.warnings.map(\.description)))
+          speakers: document.speakers, segments: document.segments.count,
+          bytes: document.plainText.utf8.count,
+          isNew: added.isNew, knownAs: added.isNew ? nil : added.episode.title,
+          warnings: document.warnings.map(\.description)))
     }
-    try invocation.report(Report(individual: reader.name, documents: items)) {
-      items.map { item in
-        let who = item.speakers.isEmpty ? "" : ", " + item.speakers.joined(separator: ", ")
-        return item.isNew
-          ? "read: \(item.title) (\(item.format), \(Readable.bytes(item.bytes))\(who))"
-          : "known already: \(item.title)"
-      }.joined(separator: "\n")
+    try invocation.report(
+      Report(individual: reader.name, documents: items, warnings: warnings)
+    ) {
+      items.map(line).joined(separator: "\n")
     }
+  }
+
+  private func line(_ item: Report.Item) -> String {
+    guard item.isNew else {
+      let other = item.knownAs.flatMap { $0 == item.title ? nil : ", as \($0)" } ?? ""
+      return "known already: \(item.title)\(other)"
+    }
+    let who = item.speakers.isEmpty ? "" : ", " + item.speakers.joined(separator: ", ")
+    return "read: \(item.title) (\(item.format), \(Readable.bytes(item.bytes))\(who))"
   }
 }
