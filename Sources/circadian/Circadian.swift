@@ -25,6 +25,7 @@ enum Circadian {
       RollbackCommand()
       MemoryCommand()
       SearchCommand()
+      PeopleCommand()
       ForgetCommand()
       SkillsCommand()
       ScheduleCommand()
