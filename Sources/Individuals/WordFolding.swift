@@ -33,8 +33,12 @@ package struct WordFolding {
   }
 
   /// As FTS5's unicode61 tokenizer divides text, with marks counted to their letters.
-  private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.isASCII { return Character(scalar).isLetter || ("0"..."9").contains(scalar) }
+  static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "a"..."z", "A"..."Z", "0"..."9": return true
+    case "\0"..."\u{7F}": return false
+    default: break
+    }
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
       .decimalNumber, .letterNumber, .otherNumber, .nonspacingMark, .spacingMark, .privateUse:

@@ -27,6 +27,7 @@ enum Circadian {
       RollbackCommand()
       MemoryCommand()
       SearchCommand()
+      PeopleCommand()
       ForgetCommand()
       SkillsCommand()
       ScheduleCommand()

@@ -1,0 +1,28 @@
+import Corpora
+import Foundation
+
+extension Journal {
+  /// All documents with speakers and times as they were read, oldest first; those without are left out.
+  ///
+  /// - Throws: `IndividualError.damaged` where what was kept is no document.
+  public func documents() throws(IndividualError) -> [(episode: Episode.ID, document: Document)] {
+    let kept = try database.rows(
+      "SELECT id, show, annotations FROM episodes WHERE annotations IS NOT NULL ORDER BY id"
+    ) { row in
+      (episode: row.integer(0), show: row.text(1), json: row.text(2) ?? "")
+    }
+    var documents: [(episode: Episode.ID, document: Document)] = []
+    for row in kept {
+      guard
+        var document = try? JSONDecoder().decode(Document.self, from: Data(row.json.utf8))
+      else {
+        throw .damaged(
+          path: database.path, key: "episodes.annotations",
+          expected: "the document of episode \(row.episode) as JSON")
+      }
+      document.show = document.show ?? row.show
+      documents.append((row.episode, document))
+    }
+    return documents
+  }
+}
