@@ -68,7 +68,7 @@ public struct Remark: Sendable, Codable, Equatable {
             .split(whereSeparator: \.isWhitespace).joined(separator: " "),
           source: Source(
             title: episode.title, show: episode.show, published: episode.published,
-            speaker: citation?.speaker, start: citation?.start))
+            speaker: citation?.speaker ?? document?.onlySpeaker, start: citation?.start))
       }.filter { $0.quote.utf8.count >= shortest }
     }
   }

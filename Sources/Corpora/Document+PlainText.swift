@@ -115,6 +115,11 @@ public struct Citation: Codable, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Document {
+  /// Who says all of it: a talk without labels is its speaker's where the front matter names only one.
+  public var onlySpeaker: String? {
+    speakers.count == 1 && segments.allSatisfy { $0.speaker == nil } ? speakers[0] : nil
+  }
+
   /// Who said a segment, and when: at its own time, or the latest before it in the same turn.
   ///
   /// - Returns: Nil when there is no such segment.

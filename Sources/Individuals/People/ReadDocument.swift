@@ -10,10 +10,8 @@ struct ReadDocument: Sendable {
   init(episode: Episode.ID, _ document: Document) {
     self.episode = episode
     self.document = document
-    // A talk is its speaker's: the front matter names one, and the text has no labels.
-    let onlySpeaker = document.speakers.count == 1 ? document.speakers.first : nil
-    let hasLabels = document.segments.contains { $0.speaker != nil }
-    labels = document.segments.map { hasLabels ? $0.speaker : onlySpeaker }
+    let onlySpeaker = document.onlySpeaker
+    labels = document.segments.map { $0.speaker ?? onlySpeaker }
   }
 }
 
