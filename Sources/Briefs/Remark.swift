@@ -73,15 +73,19 @@ public struct Remark: Sendable, Codable, Equatable {
     }
   }
 
-  /// Ranges between blank lines.
+  /// What stands between blank lines.
   private static func paragraphs(of bytes: [UInt8]) -> [Range<Int>] {
     var paragraphs: [Range<Int>] = []
     var first = 0
-    for index in bytes.indices.dropLast() where bytes[index] == 0x0A && bytes[index + 1] == 0x0A {
-      if first < index { paragraphs.append(first..<index) }
-      first = index + 1
+    func close(at end: Int) {
+      while first < end, bytes[first] == 0x0A { first += 1 }
+      if first < end { paragraphs.append(first..<end) }
+      first = end
     }
-    if first < bytes.count { paragraphs.append(first..<bytes.count) }
+    for index in bytes.indices.dropLast() where bytes[index] == 0x0A && bytes[index + 1] == 0x0A {
+      close(at: index)
+    }
+    close(at: bytes.count)
     return paragraphs
   }
 
