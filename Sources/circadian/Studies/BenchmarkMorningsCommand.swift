@@ -40,16 +40,16 @@ struct BenchmarkMorningsCommand: Command {
       documents, settings: settings, core: try CoreReference.opening(invocation[core]))
     // From here on Ctrl-C is taken at the end of a step.
     _ = Interruption.isRequested
-    let mornings = try benchmark.run(
-      in: Home(root: folder.appendingPathComponent("home")),
-      isInterrupted: { Interruption.isRequested }
-    ) { morning in
+    func note(_ morning: MorningsBenchmark.Morning) {
       invocation.note(
         "night \(morning.night) | \(Readable.fixed(morning.seconds, 0)) s"
           + (morning.seasonSeconds.map { " and \(Readable.fixed($0, 0)) s" } ?? "")
           + " | \(Readable.bytes(morning.peakBytes)) | \(morning.insights) insights, "
           + "\(morning.repeated) told before | \(morning.title)")
     }
+    let mornings = try benchmark.run(
+      in: Home(root: folder.appendingPathComponent("home")),
+      isInterrupted: { Interruption.isRequested }, note: note)
     try invocation.keep(
       MorningsReport(mornings).document, of: mornings, in: folder, as: "mornings")
     if Interruption.isRequested { throw Interrupted("interrupted; the same command goes on") }
