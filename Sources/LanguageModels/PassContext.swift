@@ -15,6 +15,7 @@ protocol PassContext {
 struct AttentionRows {
   var queries, keys, values: Tensor
   var slots: Slots?
+  var form: AttentionForm
 
   /// Of rows that see no more than each other.
   func attending(_ index: (rows: IndexRows, kept: Int)?) -> Tensor {
@@ -23,7 +24,7 @@ struct AttentionRows {
       return queries.attending(
         keys: keys, values: values, chosen: index.rows.chosen(index.kept))
     }
-    return queries.attending(keys: keys, values: values, slots: slots)
+    return queries.attending(keys: keys, values: values, slots: slots, form)
   }
 }
 
@@ -86,7 +87,7 @@ struct SeparateContexts: PassContext {
       return (held.keys, held.values, cache.count + 1)
     }
     let separate = queries.reshaped([queries.shape[1], queries.shape[2], queries.shape[3]])
-    return separate.attendingRows(over: contexts, slots: heads.slots).reshaped(queries.shape)
+    return separate.attendingRows(over: contexts, slots: heads.slots, heads.form).reshaped(queries.shape)
   }
 
   /// Every row for itself: what is chosen differs from context to context.
@@ -97,7 +98,7 @@ struct SeparateContexts: PassContext {
       func own(_ tensor: Tensor) -> Tensor { tensor.sliced(axis: 1, row..<row + 1) }
       let one = AttentionRows(
         queries: own(heads.queries), keys: own(heads.keys), values: own(heads.values),
-        slots: heads.slots)
+        slots: heads.slots, form: heads.form)
       let rows = IndexRows(
         queries: own(index.rows.queries), weights: own(index.rows.weights),
         keys: own(index.rows.keys))

@@ -10,7 +10,7 @@ public struct Transformer: Sendable {
   public let parameters: ParameterStore
   private let embedding: Embedding
   private let positionEmbedding: Embedding?
-  private let rotary: RotaryTable?
+  private let rotations: Rotations?
   private let blocks: [Block]
   private let finalNormalization: Normalization
   private let head: Linear?
@@ -30,15 +30,13 @@ public struct Transformer: Sendable {
     case .learned:
       positionEmbedding = try Embedding(
         configuration.contextLength, width, deviation: 0.02, in: scope / "positions")
-      rotary = nil
+      rotations = nil
     case .rotary(let base, let pairing):
       positionEmbedding = nil
-      rotary = RotaryTable(
-        positions: configuration.contextLength, headWidth: width / configuration.headCount,
-        base: base, pairing: pairing)
+      rotations = Rotations(configuration, base: base, pairing)
     }
     blocks = try (0..<configuration.layerCount).map {
-      try Block(configuration, in: scope / "blocks" / $0)
+      try Block(configuration, layer: $0, in: scope / "blocks" / $0)
     }
     finalNormalization = try Normalization(
       configuration.normalization, width: width, epsilon: configuration.epsilon,
@@ -47,8 +45,9 @@ public struct Transformer: Sendable {
       configuration.tiesHead
       ? nil
       : try Linear(
-        width, configuration.vocabularySize, initializer: .normal(deviation: 0.001),
-        in: scope / "head")
+        width, configuration.vocabularySize,
+        hasBias: configuration.family?.hasHeadBias ?? false,
+        initializer: .normal(deviation: 0.001), in: scope / "head")
     parameters = scope.store
   }
 
@@ -97,8 +96,8 @@ public struct Transformer: Sendable {
     let positions = tokens.indices.map(Int32.init)
     _ = hidden(
       Tensor(indices: tokens, shape: [1, tokens.count]), positions: positions, in: context)
-    return context.held.map { held in
-      let keys = rotary.map {
+    return context.held.enumerated().map { layer, held in
+      let keys = rotations?[layer].map {
         held.keys.rotated(by: $0.inverse, positions: Tensor(indices: positions))
       }
       let shape = Shape(Array(held.values.shape.extents.dropFirst()))
@@ -146,6 +145,7 @@ public struct Transformer: Sendable {
       let rows = positionEmbedding(positions).reshaped([1, tokens.shape[1], configuration.width])
       x = x + .concatenated(Array(repeating: rows, count: tokens.shape[0]), axis: 0)
     }
+    if let scale = configuration.family?.embeddingScale { x = x * scale }
     return configuration.normalizesEmbedding ? x.rmsNormalized(epsilon: configuration.epsilon) : x
   }
 
@@ -156,7 +156,7 @@ public struct Transformer: Sendable {
     var x = x
     for index in range {
       if let push, push.block == index { x = x.addingRow(push.direction) }
-      x = blocks[index](x, layer: index, rotary: rotary.map { ($0, positions) }, in: context)
+      x = blocks[index](x, layer: index, rotary: rotations?[index].map { ($0, positions) }, in: context)
       trace?("blocks.\(index)", x)
     }
     if let push, push.block == blocks.count, range.upperBound == blocks.count {
@@ -228,98 +228,5 @@ public struct StatePush: Sendable {
   public init(block: Int, direction: Tensor) {
     self.block = block
     self.direction = direction
-  }
-}
-
-/// Attention or what stands in its place, then the feed-forward block, each added to the residual stream after a normalisation.
-struct Block: Sendable {
-  /// Where a block has short convolutions: on what attention and the feed-forward block read.
-  enum Convolved: Int, CaseIterable {
-    case attention, feedForward
-  }
-
-  private let attentionConvolution, feedForwardConvolution: ShortConvolution?
-  private let attentionNormalization, feedForwardNormalization: Normalization
-  private let mixer: Mixer
-  private let feedForward: any RowLayer
-
-  /// What carries something from one row to another.
-  private enum Mixer {
-    case attention(Attention, LightningIndexer?)
-    case memory(any RecurrentLayer)
-  }
-
-  init(_ configuration: TransformerConfiguration, in scope: ParameterScope) throws {
-    let width = configuration.width
-    func convolution(_ name: String) throws -> ShortConvolution? {
-      try configuration.convolutionTaps.map {
-        try ShortConvolution(count: $0, width: width, in: scope / name)
-      }
-    }
-    attentionConvolution = try convolution("attentionConvolution")
-    feedForwardConvolution = try convolution("feedForwardConvolution")
-    attentionNormalization = try Normalization(
-      configuration.normalization, width: width, epsilon: configuration.epsilon,
-      in: scope / "attentionNormalization")
-    // Both maps into the residual stream start at zero: at first every block is the identity.
-    if let memory = configuration.memory {
-      mixer = .memory(
-        try memory.layer(
-          width: width, heads: configuration.headCount, outputInitializer: .constant(0),
-          in: scope / "memory"))
-    } else {
-      mixer = .attention(
-        try Attention(
-          AttentionGeometry(
-            width: width, headCount: configuration.headCount,
-            keyHeadCount: configuration.keyHeadCount),
-          normalizesKeys: configuration.normalizesKeys,
-          querySharpness: configuration.querySharpness ?? 1, hasBias: configuration.hasBias,
-          takesSlots: configuration.indexer == nil, outputInitializer: .constant(0),
-          in: scope / "attention"),
-        try configuration.indexer.map {
-          try LightningIndexer(
-            $0, width: width, headWidth: width / configuration.headCount, in: scope / "indexer")
-        })
-    }
-    feedForwardNormalization = try Normalization(
-      configuration.normalization, width: width, epsilon: configuration.epsilon,
-      in: scope / "feedForwardNormalization")
-    if let continuum = configuration.continuum {
-      feedForward = try ContinuumMemory(
-        continuum, configuration.feedForward, width: width, hiddenWidth: configuration.hiddenWidth,
-        hasBias: configuration.hasBias, outputInitializer: .constant(0), in: scope / "feedForward")
-    } else {
-      feedForward = try FeedForward(
-        configuration.feedForward, width: width, hiddenWidth: configuration.hiddenWidth,
-        hasBias: configuration.hasBias, outputInitializer: .constant(0), in: scope / "feedForward")
-    }
-  }
-
-  func callAsFunction(
-    _ x: Tensor, layer: Int, rotary: (table: RotaryTable, positions: Tensor)?,
-    in context: any PassContext
-  ) -> Tensor {
-    func convolved(
-      _ x: Tensor, by convolution: ShortConvolution?, _ place: Convolved
-    ) -> Tensor {
-      convolution.map { context.convolve(x, by: $0, layer: layer, place) } ?? x
-    }
-    let read = convolved(attentionNormalization(x), by: attentionConvolution, .attention)
-    let mixed =
-      switch mixer {
-      case .attention(let attention, let indexer):
-        attention(read, rotary: rotary) { queries, keys, values, slots in
-          context.attend(
-            layer: layer,
-            AttentionRows(queries: queries, keys: keys, values: values, slots: slots),
-            index: indexer.map { ($0(read, rotary: rotary), $0.form.kept) })
-        }
-      case .memory(let memory): context.remember(read, by: memory, layer: layer)
-      }
-    let after = x + mixed
-    return after
-      + feedForward(
-        convolved(feedForwardNormalization(after), by: feedForwardConvolution, .feedForward))
   }
 }

@@ -45,6 +45,10 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
   /// How many rows the short convolutions before attention and feed-forward mix, their own among them; nil
   /// where there are none.
   public var convolutionTaps: Int?
+  /// What a published family does otherwise; nil is nothing.
+  public var family: FamilyTraits?
+
+  public var headWidth: Int { family?.headWidth ?? width / headCount }
 
   /// nanochat's shape, everything set by one dial: rotary, QK norm, ReLU^2, untied head.
   ///
@@ -93,16 +97,16 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
   /// Bytes that one token of context occupies in a ``WorkingMemory``, in float32; 0 where it is of one size.
   public var cacheBytesPerToken: Int {
     guard memory == nil else { return 0 }
-    let keysAndValues = 2 * keyHeadCount * (width / headCount)
+    let keysAndValues = 2 * keyHeadCount * headWidth
     let convolved = convolutionTaps == nil ? 0 : Block.Convolved.allCases.count * width
-    let indexed = indexer == nil ? 0 : width / headCount
+    let indexed = indexer == nil ? 0 : headWidth
     return layerCount * (keysAndValues + convolved + indexed) * MemoryLayout<Float>.size
   }
 
   /// What makes the configuration impossible, in words; nil when it is sound.
   public var problem: String? {
     let extents = [
-      ("vocabularySize", vocabularySize, 1 << 22), ("contextLength", contextLength, 1 << 20),
+      ("vocabularySize", vocabularySize, 1 << 22), ("contextLength", contextLength, 1 << 24),
       ("width", width, 1 << 18), ("layerCount", layerCount, 1 << 12),
       ("headCount", headCount, 1 << 12), ("keyHeadCount", keyHeadCount, 1 << 12),
       ("hiddenWidth", hiddenWidth, 1 << 20),
@@ -110,15 +114,15 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
     for (name, value, limit) in extents where value < 1 || value > limit {
       return "\(name) is \(value), expected 1 to \(limit)"
     }
-    if width % headCount != 0 {
+    if family?.headWidth == nil, width % headCount != 0 {
       return "width \(width) is not a multiple of headCount \(headCount)"
     }
     if headCount % keyHeadCount != 0 {
       return "headCount \(headCount) is not a multiple of keyHeadCount \(keyHeadCount)"
     }
     if case .rotary(let base, _) = positions {
-      if (width / headCount) % 2 != 0 {
-        return "heads of odd width \(width / headCount) cannot rotate"
+      if family?.rotaryWidth == nil, headWidth % 2 != 0 {
+        return "heads of odd width \(headWidth) cannot rotate"
       }
       if !(base > 0 && base.isFinite) {
         return "rotary base is \(base), expected a positive number"
@@ -141,6 +145,9 @@ public struct TransformerConfiguration: Sendable, Codable, Equatable {
       }
     }
     if let problem = memory?.problem ?? continuum?.problem { return problem }
+    if let problem = family?.problem(layerCount: layerCount, headWidth: headWidth) {
+      return problem
+    }
     if !(epsilon > 0 && epsilon < 1) { return "epsilon is \(epsilon), expected 0 to 1" }
     if !(softcap >= 0 && softcap.isFinite) { return "softcap is \(softcap), expected 0 or more" }
     return nil

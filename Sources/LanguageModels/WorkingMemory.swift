@@ -35,7 +35,7 @@ public final class WorkingMemory {
   public init(_ configuration: TransformerConfiguration, capacity: Int? = nil) {
     self.capacity = min(capacity ?? configuration.contextLength, configuration.contextLength)
     let shape: Shape = [
-      self.capacity, configuration.keyHeadCount, configuration.width / configuration.headCount,
+      self.capacity, configuration.keyHeadCount, configuration.headWidth,
     ]
     // Rows are read only once they are held: a context of a hundred thousand tokens costs memory as it fills.
     func unfilled(_ shape: Shape) -> Tensor { Tensor(shape: shape) { _ in } }
@@ -43,7 +43,7 @@ public final class WorkingMemory {
     let holdsStates = configuration.memory != nil
     keys = holdsStates ? [] : layers.map { _ in unfilled(shape) }
     values = holdsStates ? [] : layers.map { _ in unfilled(shape) }
-    let indexed: Shape = [self.capacity, 1, configuration.width / configuration.headCount]
+    let indexed: Shape = [self.capacity, 1, configuration.headWidth]
     indexKeys = configuration.indexer == nil ? [] : layers.map { _ in unfilled(indexed) }
     let rows: Shape = [self.capacity, 1, configuration.width]
     convolved = layers.map { _ in

@@ -12,6 +12,11 @@ public struct FeedForward: RowLayer {
     case gelu, geluExact, reluSquared
     /// Gated: silu(gate x) * up x (2002.05202).
     case swiGLU
+    /// Gated: gelu(gate x) * up x by the tanh approximation (2002.05202), as in Gemma.
+    case geGLU
+
+    /// Whether there are two maps into the block, of which one opens and closes the other.
+    public var isGated: Bool { self == .swiGLU || self == .geGLU }
   }
 
   private let kind: Kind
@@ -24,7 +29,8 @@ public struct FeedForward: RowLayer {
     outputInitializer: Initializer? = nil, in scope: ParameterScope
   ) throws {
     self.kind = kind
-    gate = kind == .swiGLU ? try Linear(width, hiddenWidth, in: scope / "gate") : nil
+    gate =
+      kind.isGated ? try Linear(width, hiddenWidth, hasBias: hasBias, in: scope / "gate") : nil
     up = try Linear(width, hiddenWidth, hasBias: hasBias, in: scope / "up")
     down = try Linear(
       hiddenWidth, width, hasBias: hasBias, initializer: outputInitializer, in: scope / "down")
@@ -37,6 +43,7 @@ public struct FeedForward: RowLayer {
     case .geluExact: down(up(x).activated(by: .geluExact))
     case .reluSquared: down(up(x).activated(by: .reluSquared))
     case .swiGLU: down(.swiGLU(gate: gate!(x), up: up(x)))
+    case .geGLU: down(gate!(x).activated(by: .gelu) * up(x))
     }
   }
 }

@@ -6,59 +6,75 @@ extension OperationCatalog {
     let (shape, window): (Shape, Int) = size.pick(
       test: ([2, 5, 3, 14], 40), benchmark: ([8, 256, 12, 64], 1024))
     let pairings: [RotaryTable.Pairing] = [.halves, .neighbours]
-    return pairings.map { pairing in
-      let table = RotaryTable(
-        positions: window, headWidth: shape[3], base: 10_000, pairing: pairing)
-      return OperationCase(
-        "rotary.\(pairing)", [.floats(shape), .indices([shape[1]], in: 0..<window)]
-      ) {
-        $0[0].rotated(by: table, positions: $0[1])
-      } reference: { inputs in
-        .rotated(inputs[0], positions: inputs[1], pairing)
+    return pairings.flatMap { pairing in
+      [shape[3], shape[3] / 2].map { width in
+        let table = RotaryTable(positions: window, width: width, base: 10_000, pairing: pairing)
+        return OperationCase(
+          "rotary.\(pairing)" + (width < shape[3] ? ".partial" : ""),
+          [.floats(shape), .indices([shape[1]], in: 0..<window)]
+        ) {
+          $0[0].rotated(by: table, positions: $0[1])
+        } reference: { inputs in
+          .rotated(inputs[0], positions: inputs[1], width: width, pairing)
+        }
       }
     }
   }
 
   static func attention(_ size: Size) -> [OperationCase] {
-    let forms: [AttentionForm] = size.pick(
+    let forms: [AttentionCase] = size.pick(
       test: [
-        AttentionForm("causal", batch: 2, queries: 9, keys: 9, heads: 2, keyHeads: 2, width: 8),
-        AttentionForm("causal", batch: 1, queries: 1, keys: 1, heads: 1, keyHeads: 1, width: 1),
-        AttentionForm(
+        AttentionCase("causal", batch: 2, queries: 9, keys: 9, heads: 2, keyHeads: 2, width: 8),
+        AttentionCase("causal", batch: 1, queries: 1, keys: 1, heads: 1, keyHeads: 1, width: 1),
+        AttentionCase(
           "causal.tiles", batch: 1, queries: 75, keys: 75, heads: 1, keyHeads: 1, width: 17),
-        AttentionForm(
+        AttentionCase(
           "causal.continued", batch: 2, queries: 5, keys: 13, heads: 2, keyHeads: 1, width: 6),
-        AttentionForm(
+        AttentionCase(
           "causal.decoding", batch: 1, queries: 1, keys: 70, heads: 4, keyHeads: 2, width: 16),
-        AttentionForm(
+        AttentionCase(
           "full", batch: 2, queries: 7, keys: 11, heads: 2, keyHeads: 2, width: 5, isCausal: false),
-        AttentionForm(
+        AttentionCase(
           "full.fewerKeys", batch: 1, queries: 7, keys: 3, heads: 1, keyHeads: 1, width: 4,
           isCausal: false),
-        AttentionForm("grouped", batch: 2, queries: 9, keys: 9, heads: 6, keyHeads: 2, width: 8),
-        AttentionForm(
+        AttentionCase("grouped", batch: 2, queries: 9, keys: 9, heads: 6, keyHeads: 2, width: 8),
+        AttentionCase(
           "slots", batch: 2, queries: 6, keys: 6, heads: 2, keyHeads: 2, width: 8, slots: 3),
-        AttentionForm(
+        AttentionCase(
           "slots.only", batch: 1, queries: 6, keys: 0, heads: 2, keyHeads: 2, width: 8, slots: 5,
           isCausal: false),
-        AttentionForm(
+        AttentionCase(
           "grouped.slots.tiles", batch: 1, queries: 66, keys: 70, heads: 4, keyHeads: 2, width: 8,
           slots: 67),
-        AttentionForm(
+        AttentionCase(
           "grouped.slots.full", batch: 2, queries: 4, keys: 6, heads: 4, keyHeads: 1, width: 9,
           slots: 2, isCausal: false),
-        AttentionForm(
+        AttentionCase(
           "scaled", batch: 1, queries: 5, keys: 5, heads: 1, keyHeads: 1, width: 8, scale: 1),
+        AttentionCase(
+          "window", batch: 2, queries: 9, keys: 9, heads: 2, keyHeads: 1, width: 8, window: 3),
+        AttentionCase(
+          "window.slots.tiles", batch: 1, queries: 70, keys: 150, heads: 2, keyHeads: 2, width: 8,
+          slots: 5, window: 60),
+        AttentionCase(
+          "window.decoding", batch: 1, queries: 2, keys: 40, heads: 2, keyHeads: 2, width: 8,
+          slots: 3, window: 7),
+        AttentionCase(
+          "softcap", batch: 1, queries: 9, keys: 9, heads: 2, keyHeads: 2, width: 8, slots: 2,
+          softcap: 1.5),
+        AttentionCase(
+          "softcap.decoding", batch: 1, queries: 2, keys: 20, heads: 2, keyHeads: 2, width: 8,
+          softcap: 1.5),
       ],
       benchmark: [
-        AttentionForm(
+        AttentionCase(
           "causal", batch: 4, queries: 256, keys: 256, heads: 12, keyHeads: 12, width: 64),
-        AttentionForm(
+        AttentionCase(
           "grouped.slots", batch: 4, queries: 256, keys: 256, heads: 12, keyHeads: 4, width: 64,
           slots: 64),
-        AttentionForm(
+        AttentionCase(
           "decoding", batch: 1, queries: 1, keys: 1024, heads: 12, keyHeads: 12, width: 64),
-        AttentionForm(
+        AttentionCase(
           "full", batch: 4, queries: 256, keys: 256, heads: 12, keyHeads: 12, width: 64,
           isCausal: false),
       ])
@@ -67,7 +83,8 @@ extension OperationCatalog {
         $0[0].attending(
           keys: $0[1], values: $0[2],
           slots: form.slots > 0 ? Slots(keys: $0[3], values: $0[4]) : nil,
-          isCausal: form.isCausal, scale: form.scale)
+          AttentionForm(
+            isCausal: form.isCausal, scale: form.scale, window: form.window, softcap: form.softcap))
       } reference: {
         form.reference($0)
       }
@@ -76,20 +93,23 @@ extension OperationCatalog {
 }
 
 /// The extents of one attention operation.
-private struct AttentionForm: Sendable {
+private struct AttentionCase: Sendable {
   let name: String
   let batch, queries, keys, heads, keyHeads, width, slots: Int
   let isCausal: Bool
   let scale: Float?
+  let window: Int?
+  let softcap: Float
 
   init(
     _ name: String, batch: Int, queries: Int, keys: Int, heads: Int, keyHeads: Int, width: Int,
-    slots: Int = 0, isCausal: Bool = true, scale: Float? = nil
+    slots: Int = 0, isCausal: Bool = true, scale: Float? = nil, window: Int? = nil,
+    softcap: Float = 0
   ) {
     self.name = name
     (self.batch, self.queries, self.keys, self.heads) = (batch, queries, keys, heads)
     (self.keyHeads, self.width, self.slots) = (keyHeads, width, slots)
-    (self.isCausal, self.scale) = (isCausal, scale)
+    (self.isCausal, self.scale, self.window, self.softcap) = (isCausal, scale, window, softcap)
   }
 
   var inputs: [InputSpecification] {
@@ -123,7 +143,10 @@ private struct AttentionForm: Sendable {
               let k = j < slots ? inputs[3][j, shared, c] : key[b, j - slots, shared, c]
               score += query[b, i, h, c] * k
             }
-            scores.append(score * scale)
+            score *= scale
+            if softcap > 0 { score = Double(softcap) * tanh(score / Double(softcap)) }
+            let isTooOld = j >= slots && j - slots < seen - (window ?? seen)
+            scores.append(isTooOld ? -.infinity : score)
           }
           let weights = OperationCatalog.softmax(scores)
           for j in 0..<slots + seen {
@@ -140,17 +163,17 @@ private struct AttentionForm: Sendable {
 }
 
 extension ReferenceArray {
-  /// Pair i of a head at position p turns by the angle p * 10000^(-2i / width).
+  /// Pair i of a head at position p turns by the angle p * 10000^(-2i / width); what is beyond `width` stays.
   fileprivate static func rotated(
-    _ x: ReferenceArray, positions: ReferenceArray, _ pairing: RotaryTable.Pairing
+    _ x: ReferenceArray, positions: ReferenceArray, width: Int, _ pairing: RotaryTable.Pairing
   ) -> ReferenceArray {
     var out = x
-    let half = x.width / 2
+    let half = width / 2
     for b in 0..<x.shape[0] {
       for t in 0..<x.shape[1] {
         for h in 0..<x.shape[2] {
           for i in 0..<half {
-            let angle = positions.values[t] * pow(10_000, -2 * Double(i) / Double(x.width))
+            let angle = positions.values[t] * pow(10_000, -2 * Double(i) / Double(width))
             let (first, second) = pairing == .halves ? (i, i + half) : (2 * i, 2 * i + 1)
             let (a, c) = (x[b, t, h, first], x[b, t, h, second])
             out[b, t, h, first] = a * cos(angle) - c * sin(angle)

@@ -140,11 +140,10 @@ enum Backward {
           by: table, positions: positions, direction: -1, into: out, accumulates: accumulates)
       }
 
-    case .attention(let isCausal, let scale, let output, let logSumExp):
+    case .attention(let form, let output, let logSumExp):
       let slots = inputs.count > 3 ? Slots(keys: inputs[3], values: inputs[4]) : nil
       let pass = AttentionPass(
-        query: inputs[0], key: inputs[1], value: inputs[2], slots: slots, isCausal: isCausal,
-        scale: scale)
+        query: inputs[0], key: inputs[1], value: inputs[2], slots: slots, form)
       sink.writeTogether(to: inputs) { gradients in
         pass.backward(
           output: output, logSumExp: logSumExp, gradient: gradient, query: gradients[0],

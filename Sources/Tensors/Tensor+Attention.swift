@@ -1,57 +1,31 @@
 import CKernels
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+/// What a query sees of the keys before it, and how scores become weights.
+public struct AttentionForm: Sendable, Hashable {
+  /// Whether query i sees keys up to i + keys - queries only; otherwise it sees all.
+  public var isCausal: Bool
+  /// What products of queries and keys are multiplied by; nil is 1 / sqrt(width).
+  public var scale: Float?
+  /// The most keys of the context that a causal query sees, its own included (Mistral, 2310.06825); nil is all.
+  public var window: Int?
+  /// Scores are squashed to within this bound by tanh (Gemma 2, 2408.00118); 0 leaves them as they are.
+  public var softcap: Float
 
-/// Cosines and sines of the rotary embedding (RoFormer, 2104.09864) for every position of a window.
-public struct RotaryTable: Sendable {
-  /// Which elements of a head rotate together.
-  public enum Pairing: String, Sendable, Codable {
-    /// (i, i + width / 2), as in GPT-NeoX and Hugging Face.
-    case halves
-    /// (2i, 2i + 1), as in Llama's own release, llama2.c and GGUF.
-    case neighbours
+  public init(
+    isCausal: Bool = true, scale: Float? = nil, window: Int? = nil, softcap: Float = 0
+  ) {
+    (self.isCausal, self.scale, self.window, self.softcap) = (isCausal, scale, window, softcap)
   }
 
-  public let pairing: Pairing
-  /// [positions, headWidth / 2] each.
-  let cosines, sines: Tensor
-
-  /// A table for `positions` positions and heads of `headWidth`, with angles p * base^(-2i / headWidth).
-  public init(positions: Int, headWidth: Int, base: Float, pairing: Pairing) {
-    precondition(headWidth % 2 == 0, "rotary of heads of odd width \(headWidth)")
-    self.pairing = pairing
-    let half = headWidth / 2
-    func table(_ function: (Double) -> Double) -> Tensor {
-      Tensor(shape: [positions, half]) { floats in
-        for position in 0..<positions {
-          for index in 0..<half {
-            let frequency = pow(Double(base), -2 * Double(index) / Double(headWidth))
-            floats[position * half + index] = Float(function(Double(position) * frequency))
-          }
-        }
-      }
-    }
-    cosines = table { cos($0) }
-    sines = table { sin($0) }
+  /// As the kernels take it; keys and values lie close together.
+  func shape(
+    queries: Int, heads: Int, keys: Int, keyHeads: Int, slots: Int, width: Int
+  ) -> ck_attention_shape {
+    ck_attention_shape(
+      queries: queries, keys: keys, slots: slots, heads: heads, keyHeads: keyHeads, width: width,
+      keyStride: keyHeads * width, scale: scale ?? 1 / Float(width).squareRoot(),
+      causal: isCausal, window: window ?? 0, softcap: softcap)
   }
-
-  private init(pairing: Pairing, cosines: Tensor, sines: Tensor) {
-    self.pairing = pairing
-    self.cosines = cosines
-    self.sines = sines
-  }
-
-  /// Turns back what this one turns.
-  public var inverse: RotaryTable {
-    RotaryTable(pairing: pairing, cosines: cosines, sines: sines * -1)
-  }
-
-  /// The number of positions that can be rotated.
-  public var positionCount: Int { cosines.shape[0] }
 }
 
 /// Trained keys and values that stand before the context, each [slots, keyHeads, headWidth].
@@ -71,8 +45,8 @@ extension Tensor {
   /// Rotates heads ([batch, time, heads, headWidth]) by the positions ([time]) of their rows.
   public func rotated(by table: RotaryTable, positions: Tensor) -> Tensor {
     precondition(
-      shape.rank == 4 && shape[1] == positions.count && shape[3] == 2 * table.cosines.shape.width,
-      "rotary of \(shape) by heads of \(2 * table.cosines.shape.width)")
+      shape.rank == 4 && shape[1] == positions.count && shape[3] >= table.width,
+      "rotary of \(shape) by a width of \(table.width)")
     positions.withIndices {
       precondition(
         $0.allSatisfy { $0 >= 0 && $0 < table.positionCount },
@@ -87,11 +61,12 @@ extension Tensor {
     by table: RotaryTable, positions: Tensor, direction: Float, into out: Tensor, accumulates: Bool
   ) {
     let size = shape[1] * shape[2] * shape[3]
+    let (cosines, sines) = table.rows(Int(positions.withIndices { $0.max() } ?? -1) + 1)
     for batch in 0..<shape[0] {
       ck_rotary(
-        floats + batch * size, table.cosines.floats, table.sines.floats, positions.integers,
-        table.pairing == .neighbours, direction, out.floats + batch * size, shape[1], shape[2],
-        shape[3], accumulates)
+        floats + batch * size, cosines.floats, sines.floats, positions.integers,
+        table.pairing == .neighbours, table.isInverse ? -direction : direction,
+        out.floats + batch * size, shape[1], shape[2], shape[3], table.width, accumulates)
     }
   }
 
@@ -99,28 +74,27 @@ extension Tensor {
   ///
   /// `self` [batch, queries, heads, width]; `keys`, `values` [batch, keys, keyHeads, width], where
   /// `heads` is a multiple of `keyHeads`. When causal, query i sees keys up to i + keys - queries;
-  /// every query sees every slot. The scale is 1 / sqrt(width) unless given.
+  /// every query sees every slot.
   public func attending(
-    keys: Tensor, values: Tensor, slots: Slots? = nil, isCausal: Bool = true, scale: Float? = nil
+    keys: Tensor, values: Tensor, slots: Slots? = nil, _ form: AttentionForm = AttentionForm()
   ) -> Tensor {
     precondition(
       shape.rank == 4 && keys.shape == values.shape && keys.shape[0] == shape[0]
         && keys.shape[3] == shape[3] && shape[2] % keys.shape[2] == 0
-        && (!isCausal || keys.shape[1] >= shape[1]),
+        && (!form.isCausal || keys.shape[1] >= shape[1]),
       "attention of \(shape) over \(keys.shape)")
     if let slots {
       precondition(
         slots.keys.shape[1] == keys.shape[2] && slots.keys.shape[2] == shape[3],
         "slots of \(slots.keys.shape) for keys of \(keys.shape)")
     }
-    let scale = scale ?? 1 / Float(shape[3]).squareRoot()
     let out = Tensor(uninitialized: shape)
     let logSumExp = Tensor(uninitialized: [shape[0], shape[2], shape[1]])
     let pass = AttentionPass(
-      query: self, key: keys, value: values, slots: slots, isCausal: isCausal, scale: scale)
+      query: self, key: keys, value: values, slots: slots, form)
     pass.forward(into: out, logSumExp)
     return out.recorded(
-      .attention(isCausal: isCausal, scale: scale, output: out, logSumExp: logSumExp),
+      .attention(form, output: out, logSumExp: logSumExp),
       [self, keys, values] + (slots.map { [$0.keys, $0.values] } ?? []))
   }
 }
@@ -131,12 +105,11 @@ struct AttentionPass {
   let slots: Slots?
   let shape: ck_attention_shape
 
-  init(query: Tensor, key: Tensor, value: Tensor, slots: Slots?, isCausal: Bool, scale: Float) {
+  init(query: Tensor, key: Tensor, value: Tensor, slots: Slots?, _ form: AttentionForm) {
     (self.query, self.key, self.value, self.slots) = (query, key, value, slots)
-    shape = ck_attention_shape(
-      queries: query.shape[1], keys: key.shape[1], slots: slots?.count ?? 0,
-      heads: query.shape[2], keyHeads: key.shape[2], width: query.shape[3],
-      keyStride: key.shape[2] * key.shape[3], scale: scale, causal: isCausal)
+    shape = form.shape(
+      queries: query.shape[1], heads: query.shape[2], keys: key.shape[1], keyHeads: key.shape[2],
+      slots: slots?.count ?? 0, width: query.shape[3])
   }
 
   private var querySize: Int { shape.queries * shape.heads * shape.width }

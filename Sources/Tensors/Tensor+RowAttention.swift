@@ -4,18 +4,17 @@ extension Tensor {
   /// Softmax attention in which every row sees a context of its own; no gradient flows.
   ///
   /// `self` [rows, heads, width]. Row i sees every slot and the first `contexts[i].count` of its keys
-  /// and values [capacity, keyHeads, width]; rows past the last context give zeros. The scale is
-  /// 1 / sqrt(width).
+  /// and values [capacity, keyHeads, width]; rows past the last context give zeros.
   public func attendingRows(
-    over contexts: [(keys: Tensor, values: Tensor, count: Int)], slots: Slots? = nil
+    over contexts: [(keys: Tensor, values: Tensor, count: Int)], slots: Slots? = nil,
+    _ attention: AttentionForm = AttentionForm()
   ) -> Tensor {
     precondition(shape.rank == 3 && contexts.count <= shape[0], "\(contexts.count) for \(shape)")
     let (heads, width) = (shape[1], shape[2])
     func form(_ count: Int, keyHeads: Int) -> ck_attention_shape {
-      ck_attention_shape(
-        queries: 1, keys: count, slots: slots?.count ?? 0, heads: heads, keyHeads: keyHeads,
-        width: width, keyStride: keyHeads * width, scale: 1 / Float(width).squareRoot(),
-        causal: true)
+      attention.shape(
+        queries: 1, heads: heads, keys: count, keyHeads: keyHeads, slots: slots?.count ?? 0,
+        width: width)
     }
     let forms = contexts.map { context in
       let keys = context.keys.shape

@@ -79,7 +79,7 @@ public struct IndexRows {
 }
 
 extension Tensor {
-  /// Softmax attention over the keys that were ``IndexRows/chosen(_:)``: as ``attending(keys:values:slots:isCausal:scale:)``
+  /// Softmax attention over the keys that were ``IndexRows/chosen(_:)``: as ``attending(keys:values:slots:_:)``
   /// otherwise, at a cost that grows with what is chosen and not with what there is.
   public func attending(keys: Tensor, values: Tensor, chosen: Tensor, scale: Float? = nil) -> Tensor
   {

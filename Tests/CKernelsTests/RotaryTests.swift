@@ -34,13 +34,13 @@ import Testing
             written(count, over: x) {
               ck_rotary(
                 $0, cosines, sines, positions, interleaved, direction, $0, rows, heads, headWidth,
-                false)
+                headWidth, false)
             }, expected, "in place, \(headWidth)")
           expectClose(
             written(count, over: x) {
               ck_rotary(
                 x, cosines, sines, positions, interleaved, direction, $0, rows, heads, headWidth,
-                true)
+                headWidth, true)
             }, zip(expected, x).map { $0 + Double($1) }, "accumulated, \(headWidth)")
         }
       }

@@ -13,6 +13,12 @@ INLINE size_t visible_keys(const ck_attention_shape *s, size_t i) {
   return s->slots + (seen > s->queries ? smaller(seen - s->queries, s->keys) : 0);
 }
 
+// How many context keys, the oldest, are too far back for query row i.
+INLINE size_t hidden_keys(const ck_attention_shape *s, size_t i) {
+  const size_t seen = visible_keys(s, i) - s->slots;
+  return s->window && s->causal && seen > s->window ? seen - s->window : 0;
+}
+
 // Keys or values of one head, slots first, as rows.
 static void pack_keys(const ck_attention_shape *s, const float *context, const float *slots,
                       size_t head, float *packed) {
@@ -41,6 +47,20 @@ INLINE void clear_after(float *row, size_t count) {
   for (size_t j = (count + LANES - 1) / LANES * LANES; j < count + STRIP; j += LANES) {
     store(row + j, (vf)0.0f);
   }
+}
+
+// Scores so that `scale` times them is softcap * tanh(scale row / softcap).
+INLINE void cap_row(const ck_attention_shape *s, float *row, size_t count) {
+  if (s->softcap == 0) return;
+  const vf in = s->scale / s->softcap, out = s->softcap / s->scale;
+  EACH_VECTOR(i, count, PUT(row + i, tanh_v(GET(row + i) * in) * out););
+}
+
+// The scores of packed keys [start, start + columns) that query row i is too late for, which become `value`.
+INLINE void hide_old(const ck_attention_shape *s, size_t i, float *row, size_t start,
+                     size_t columns, float value) {
+  const size_t from = larger(s->slots, start), end = s->slots + hidden_keys(s, i);
+  for (size_t j = from; j < smaller(end, start + columns); j++) row[j - start] = value;
 }
 
 // row = e^(scale row - maximum) in the first `count` places; returns the maximum and the sum.
@@ -89,6 +109,8 @@ static void attend_tile(const ck_attention_shape *s, const attention_layout *l, 
     const size_t visible = visible_keys(s, first + r);
     float maximum = 0;
     sums[r] = 0;
+    cap_row(s, scores + r * stride, visible);
+    hide_old(s, first + r, scores + r * stride, 0, visible, -INFINITY);
     if (visible > 0) sums[r] = exponentiate_row(scores + r * stride, visible, s->scale, &maximum);
     clear_after(scores + r * stride, visible);
     logSumExp[r] = maximum + logf(sums[r]);

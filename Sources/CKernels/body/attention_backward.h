@@ -31,11 +31,18 @@ static void probability_block(const backward_pass *pass, size_t first, size_t ro
     const size_t count = visible > start ? smaller(visible - start, columns) : 0;
     const vf shift = -pass->logSumExp[first + r];
     const float delta = (pass->scratch + l->delta)[first + r];
+    const float cap = pass->shape->softcap, slope = cap ? scale * scale / (cap * cap) : 0;
+    cap_row(pass->shape, p, count);
     EACH_VECTOR(i, count, {
-      const vf e = EXISTING(exp_v(fma_v(GET(p + i), (vf)scale, shift)), (vf)0.0f);
+      const vf capped = GET(p + i);
+      const vf e = EXISTING(exp_v(fma_v(capped, (vf)scale, shift)), (vf)0.0f);
+      // The derivative of the cap: 1 - tanh^2.
+      const vf through = e * scale * (1.0f - slope * capped * capped);
       store(p + i, e);
-      store(grad + i, EXISTING(e * scale * (GET(grad + i) - delta), (vf)0.0f));
+      store(grad + i, EXISTING(through * (GET(grad + i) - delta), (vf)0.0f));
     });
+    hide_old(pass->shape, first + r, p, start, count, 0);
+    hide_old(pass->shape, first + r, grad, start, count, 0);
     clear_after(p, count);
     clear_after(grad, count);
   }

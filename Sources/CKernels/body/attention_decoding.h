@@ -52,19 +52,21 @@ static void attend_in_place(const ck_attention_shape *s, const float *query, con
     for (size_t i = 0; i < s->queries; i++) {
       const float *q = query + i * row + head * s->width;
       float *o = out + i * row + head * s->width, *scores = scratch + l.scores;
-      const size_t visible = visible_keys(s, i), context = visible - s->slots;
+      const size_t hidden = hidden_keys(s, i), visible = visible_keys(s, i) - hidden;
+      const size_t context = visible - s->slots, oldest = hidden * s->keyStride + offset;
       memset(o, 0, s->width * sizeof(float));
       if (visible == 0) {
         logSumExp[head * s->queries + i] = -INFINITY;
         continue;
       }
       if (s->slots) dot_rows(q, slotKeys + offset, slotRow, s->slots, s->width, scores);
-      dot_rows(q, key + offset, s->keyStride, context, s->width, scores + s->slots);
+      dot_rows(q, key + oldest, s->keyStride, context, s->width, scores + s->slots);
+      cap_row(s, scores, visible);
       float maximum;
       const float sum = exponentiate_row(scores, visible, s->scale, &maximum);
       logSumExp[head * s->queries + i] = maximum + logf(sum);
       if (s->slots) weighted_rows(scores, slotValues + offset, slotRow, s->slots, s->width, o);
-      weighted_rows(scores + s->slots, value + offset, s->keyStride, context, s->width, o);
+      weighted_rows(scores + s->slots, value + oldest, s->keyStride, context, s->width, o);
       k_scale(o, 1 / sum, o, s->width);
     }
   }

@@ -69,9 +69,9 @@
   X(void, rotary, \
     (const float *x, const float *cosines, const float *sines, const int32_t *positions, \
      bool interleaved, float direction, float *out, size_t rows, size_t heads, \
-     size_t headWidth, bool accumulates), \
+     size_t headWidth, size_t rotatedWidth, bool accumulates), \
     (x, cosines, sines, positions, interleaved, direction, out, rows, heads, headWidth, \
-     accumulates)) \
+     rotatedWidth, accumulates)) \
   X(void, gather_rows, \
     (const float *table, const int32_t *indices, float *out, size_t count, size_t width), \
     (table, indices, out, count, width)) \

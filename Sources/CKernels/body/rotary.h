@@ -54,8 +54,9 @@ INLINE void rotate_neighbours(const float *x, const float *cosines, const float 
 
 static void k_rotary(const float *x, const float *cosines, const float *sines,
                      const int32_t *positions, bool interleaved, float direction, float *out,
-                     size_t rows, size_t heads, size_t headWidth, bool accumulates) {
-  const size_t half = headWidth / 2;
+                     size_t rows, size_t heads, size_t headWidth, size_t rotatedWidth,
+                     bool accumulates) {
+  const size_t half = rotatedWidth / 2;
   for (size_t r = 0; r < rows; r++) {
     const float *c = cosines + (size_t)positions[r] * half;
     const float *s = sines + (size_t)positions[r] * half;
@@ -65,6 +66,10 @@ static void k_rotary(const float *x, const float *cosines, const float *sines,
       } else {
         rotate_halves(x, c, s, direction, out, half, accumulates);
       }
+      EACH_VECTOR(i, headWidth - rotatedWidth, {
+        const vf rest = GET(x + rotatedWidth + i);
+        PUT(out + rotatedWidth + i, accumulates ? rest + GET(out + rotatedWidth + i) : rest);
+      });
     }
   }
 }

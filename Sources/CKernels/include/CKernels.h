@@ -64,11 +64,12 @@ void ck_softmax(const float *x, float *out, size_t rows, size_t width);
 void ck_softmax_backward(const float *probabilities, const float *gradOut, float *gradX, size_t rows, size_t width, bool accumulates);
 
 // -- Rotary embedding (RoFormer, 2104.09864) -----------------------------------------------------------
-// x: [rows, heads, headWidth]; row r stands at positions[r]. cosines, sines: [maxPosition, headWidth / 2].
+// x: [rows, heads, headWidth]; row r stands at positions[r]. cosines, sines: [maxPosition, rotatedWidth / 2];
+// of each head the first rotatedWidth features rotate, the rest stays.
 // interleaved: pairs are (2i, 2i + 1) as in Llama's original release and llama2.c; otherwise
-// (i, i + headWidth / 2) as in GPT-NeoX and Hugging Face. direction: +1 forward, -1 backward (inverse rotation).
+// (i, i + rotatedWidth / 2) as in GPT-NeoX and Hugging Face. direction: +1 forward, -1 backward (inverse rotation).
 // out may alias x. When accumulates, the rotated value is added to out.
-void ck_rotary(const float *x, const float *cosines, const float *sines, const int32_t *positions, bool interleaved, float direction, float *out, size_t rows, size_t heads, size_t headWidth, bool accumulates);
+void ck_rotary(const float *x, const float *cosines, const float *sines, const int32_t *positions, bool interleaved, float direction, float *out, size_t rows, size_t heads, size_t headWidth, size_t rotatedWidth, bool accumulates);
 
 // -- Embedding ---------------------------------------------------------------------------------------------
 void ck_gather_rows(const float *table, const int32_t *indices, float *out, size_t count, size_t width);
@@ -89,7 +90,8 @@ void ck_top_probabilities(const float *logits, float softcap, size_t count, int3
 // -- Fused attention (FlashAttention-2's tiling, 2307.08691) -------------------------------------------------
 // query [queries, heads, width]; key, value [keys, keyHeads, width] (rows `keyStride` floats apart, so a
 // cache with room to grow can be read in place); slotKeys, slotValues [slots, keyHeads, width] or NULL
-// when slots == 0. Query row i may see every slot and the context keys j <= i + (keys - queries).
+// when slots == 0. Query row i may see every slot and the context keys j <= i + (keys - queries), of which no more than the
+// last `window` where there is one. With a softcap, scaled scores s become softcap * tanh(s / softcap).
 // out [queries, heads, width]; logSumExp [heads, queries] is written (natural log of the scaled scores' sum).
 // A row that sees no key gets zeros and -infinity. heads is a multiple of keyHeads.
 // scratch: ck_attention_scratch(...) floats. No queries x keys matrix is kept: work goes by tiles of rows.
@@ -97,6 +99,8 @@ typedef struct {
   size_t queries, keys, slots, heads, keyHeads, width, keyStride;
   float scale;     // usually 1 / sqrt(width)
   bool causal;     // false: every query sees every key
+  size_t window;   // 0: all keys before; only where causal
+  float softcap;   // 0: none
 } ck_attention_shape;
 size_t ck_attention_scratch(ck_attention_shape shape);           // floats needed by either pass
 void ck_attention(ck_attention_shape shape, const float *query, const float *key, const float *value, const float *slotKeys, const float *slotValues, float *out, float *logSumExp, float *scratch);
