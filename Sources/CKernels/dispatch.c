@@ -17,7 +17,7 @@ static const struct ck_table *widest(void) {
     __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
   if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    return &ck_table_avx512;
+    return __builtin_cpu_supports("avx512vnni") ? &ck_table_avx512vnni : &ck_table_avx512;
   }
   if (avx2) return &ck_table_avx2;
 #endif
@@ -29,7 +29,9 @@ static const struct ck_table *named(const char *name) {
   const struct ck_table *best = widest();
   if (strcmp(name, best->unit) == 0) return best;
 #if defined(__x86_64__)
-  if (strcmp(name, "avx2") == 0 && best == &ck_table_avx512) return &ck_table_avx2;
+  const bool isWide = best == &ck_table_avx512 || best == &ck_table_avx512vnni;
+  if (strcmp(name, "avx512") == 0 && isWide) return &ck_table_avx512;
+  if (strcmp(name, "avx2") == 0 && isWide) return &ck_table_avx2;
 #endif
   return strcmp(name, "baseline") == 0 ? &ck_table_baseline : NULL;
 }
@@ -56,6 +58,9 @@ size_t ck_index_scratch(ck_index_shape shape) {
   const size_t stride = (shape.keys + 15) / 16 * 16;
   return (shape.width + 2 * 8 + 1) * stride + 15;
 }
+
+// A block of bytes with its scale and its sum takes 40 bytes.
+size_t ck_stored_scratch(size_t rows, size_t width) { return rows * (width / 32) * 40; }
 
 size_t ck_attention_scratch(ck_attention_shape shape) {
   const size_t forward = attention_layout_of(shape, false).total;

@@ -44,11 +44,10 @@ struct ElementFormat: Sendable {
 }
 
 /// How bytes become float32 numbers.
-enum ElementDecoding: Sendable {
-  case float32, float16, bfloat16, float64
-  case int8, int16, int32, int64, uint8, uint16, uint32, uint64
-  /// Blocks of a float16 scale and 32 signed bytes (ggml's Q8_0).
-  case scaledInt8
+enum ElementDecoding: Sendable, Equatable {
+  /// As a tensor can hold it: plain floats, blocks of small integers.
+  case scalars(ScalarType)
+  case float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64
 
   /// Fills `floats` from `bytes`, which hold exactly as many elements; false when an integer is too
   /// large to be a float32 exactly.
@@ -56,12 +55,7 @@ enum ElementDecoding: Sendable {
     _ bytes: UnsafeRawBufferPointer, into floats: UnsafeMutableBufferPointer<Float>
   ) -> Bool {
     switch self {
-    case .float32:
-      UnsafeMutableRawBufferPointer(floats).copyMemory(from: bytes)
-    case .float16:
-      map(bytes, floats) { (bits: UInt16) in Float(halfBits: bits) }
-    case .bfloat16:
-      map(bytes, floats) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
+    case .scalars(let type): type.widen(bytes, into: floats)
     case .float64:
       map(bytes, floats) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
     case .int8: return integers(Int8.self, bytes, floats)
@@ -72,16 +66,6 @@ enum ElementDecoding: Sendable {
     case .uint16: return integers(UInt16.self, bytes, floats)
     case .uint32: return integers(UInt32.self, bytes, floats)
     case .uint64: return integers(UInt64.self, bytes, floats)
-    case .scaledInt8:
-      for block in 0..<floats.count / 32 {
-        let start = block * 34
-        let scale = Float(
-          halfBits: UInt16(
-            littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt16.self)))
-        for index in 0..<32 {
-          floats[block * 32 + index] = scale * Float(Int8(bitPattern: bytes[start + 2 + index]))
-        }
-      }
     }
     return true
   }
@@ -106,22 +90,5 @@ enum ElementDecoding: Sendable {
       return Float(element)
     }
     return isExact
-  }
-}
-
-extension Float {
-  /// The number whose IEEE 754 half-precision bits are given; every one is a float32 exactly.
-  init(halfBits bits: UInt16) {
-    let magnitude = UInt32(bits & 0x7fff)
-    let sign = UInt32(bits & 0x8000) << 16
-    switch magnitude {
-    case 0..<0x0400:  // zero and subnormal: a multiple of 2^-24
-      let value = Float(magnitude) * 0x1p-24
-      self.init(bitPattern: value.bitPattern | sign)
-    case 0x7c00...:  // infinity and NaN
-      self.init(bitPattern: 0x7f80_0000 | magnitude << 13 | sign)
-    default:  // the exponent's bias grows from 15 to 127
-      self.init(bitPattern: (magnitude << 13) + (112 << 23) | sign)
-    }
   }
 }

@@ -45,6 +45,10 @@ public struct GGUFFile: TensorSource, Sendable {
 
   public func tensor(named name: String) throws -> Tensor? { try table.tensor(named: name) }
 
+  public func stored(_ name: String, rows: Range<Int>?) throws -> Tensor? {
+    try table.stored(name, rows: rows)
+  }
+
   /// The shape of a tensor, without reading it.
   public func shape(of name: String) -> Shape? { table[name]?.shape }
 

@@ -52,6 +52,28 @@ struct JSONScanner {
     return string
   }
 
+  /// Passes over a value of any kind, objects and arrays up to 64 deep.
+  mutating func skipValue(depth: Int = 0) throws(CheckpointError) {
+    guard depth < 64 else { throw failure("values less than 64 deep") }
+    skipWhitespace()
+    guard index < bytes.count else { throw failure("a value") }
+    switch bytes[index] {
+    case UInt8(ascii: "\""): _ = try string()
+    case UInt8(ascii: "{"):
+      try object { scanner, _ throws(CheckpointError) in try scanner.skipValue(depth: depth + 1) }
+    case UInt8(ascii: "["):
+      try sequence(from: "[", to: "]") { scanner throws(CheckpointError) in
+        try scanner.skipValue(depth: depth + 1)
+      }
+    default:
+      let first = index
+      while index < bytes.count, "+-.0123456789eEtrufalsn".utf8.contains(bytes[index]) {
+        index += 1
+      }
+      guard index > first else { throw failure("a value") }
+    }
+  }
+
   /// Checks that nothing follows but white space.
   mutating func expectEnd() throws(CheckpointError) {
     skipWhitespace()

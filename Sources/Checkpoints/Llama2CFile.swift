@@ -47,6 +47,10 @@ public struct Llama2CFile: TensorSource, Sendable {
   public var sourceName: String { table.file.path }
   public var tensorNames: [String] { table.records.map(\.name) }
   public func tensor(named name: String) throws -> Tensor? { try table.tensor(named: name) }
+
+  public func stored(_ name: String, rows: Range<Int>?) throws -> Tensor? {
+    try table.stored(name, rows: rows)
+  }
 }
 
 extension Llama2CFile.Configuration: CustomStringConvertible {

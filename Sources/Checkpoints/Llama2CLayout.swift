@@ -78,5 +78,5 @@ struct Llama2CLayout {
 }
 
 extension ElementFormat {
-  static let llama2C = ElementFormat("float32", byteWidth: 4, .float32)
+  static let llama2C = ElementFormat("float32", byteWidth: 4, .scalars(.float32))
 }

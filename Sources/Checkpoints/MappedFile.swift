@@ -74,6 +74,9 @@ public final class MappedFile: @unchecked Sendable {
     }
   }
 
+  /// Where the byte at `offset` lies in memory, as long as this file is held.
+  func address(of offset: Int) -> UnsafeRawPointer { base + offset }
+
   /// The little-endian integer at `offset`, which need not be aligned.
   public func integer<T: FixedWidthInteger>(
     at offset: Int, as type: T.Type = T.self

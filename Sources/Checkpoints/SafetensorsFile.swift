@@ -46,6 +46,13 @@ public struct SafetensorsFile: TensorSource, Sendable {
 
   public func tensor(named name: String) throws -> Tensor? { try table.tensor(named: name) }
 
+  public func stored(_ name: String, rows: Range<Int>?) throws -> Tensor? {
+    try table.stored(name, rows: rows)
+  }
+
+  /// The shape of a tensor, without reading it.
+  public func shape(of name: String) -> Shape? { table[name]?.shape }
+
   // Empty tensors share their offset with another, so the name decides.
   private static func precedes(_ a: TensorRecord, _ b: TensorRecord) -> Bool {
     (a.bytes.lowerBound, a.bytes.upperBound, a.name)

@@ -78,9 +78,9 @@ extension ElementFormat {
   init?(safetensors dtype: String) {
     switch dtype {
     case "F64": self.init(dtype, byteWidth: 8, .float64)
-    case "F32": self.init(dtype, byteWidth: 4, .float32)
-    case "F16": self.init(dtype, byteWidth: 2, .float16)
-    case "BF16": self.init(dtype, byteWidth: 2, .bfloat16)
+    case "F32": self.init(dtype, byteWidth: 4, .scalars(.float32))
+    case "F16": self.init(dtype, byteWidth: 2, .scalars(.float16))
+    case "BF16": self.init(dtype, byteWidth: 2, .scalars(.bfloat16))
     case "I64": self.init(dtype, byteWidth: 8, .int64)
     case "I32": self.init(dtype, byteWidth: 4, .int32)
     case "I16": self.init(dtype, byteWidth: 2, .int16)

@@ -65,7 +65,9 @@ struct TensorTable {
       throw file.unsupported(.tensor(name), feature: "element type \(record.format.name)")
     }
     let isAligned = record.bytes.lowerBound.isMultiple(of: MemoryLayout<Float>.alignment)
-    if decoding == .float32, isAligned, record.bytes.count >= Self.smallestBorrowedByteCount {
+    if decoding == .scalars(.float32), isAligned,
+      record.bytes.count >= Self.smallestBorrowedByteCount
+    {
       let region = try file.privateRegion(record.bytes)
       return Tensor(
         borrowing: region.start, owner: region, shape: record.shape, scalarType: .float32)
@@ -78,5 +80,27 @@ struct TensorTable {
         }
       }
     }
+  }
+
+  /// The matrix called `name`, or `rows` of it, as the file stores it: see `TensorSource.stored(_:rows:)`.
+  ///
+  /// Nothing is read but what is computed with: the tensor is the file's own memory.
+  func stored(_ name: String, rows: Range<Int>?) throws -> Tensor? {
+    guard let record = self[name] else { return nil }
+    guard case .scalars(let type)? = record.format.decoding, record.shape.rank == 2,
+      record.bytes.lowerBound.isMultiple(of: type.blockLength == 1 ? type.blockByteCount : 1)
+    else {
+      let whole = try tensor(named: name)
+      return rows.map { whole?.sliced(axis: 0, $0) } ?? whole
+    }
+    let rows = rows ?? 0..<record.shape[0]
+    guard rows.lowerBound >= 0, rows.upperBound <= record.shape[0] else {
+      throw file.malformed(
+        .tensor(name), expected: "at least \(rows.upperBound) rows, found \(record.shape[0])")
+    }
+    let stride = type.byteCount(of: record.shape[1])
+    return Tensor(
+      borrowing: file.address(of: record.bytes.lowerBound + rows.lowerBound * stride), owner: file,
+      shape: [rows.count, record.shape[1]], scalarType: type, isStored: true)
   }
 }

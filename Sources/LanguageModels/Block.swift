@@ -55,7 +55,8 @@ struct Block: Sendable {
           configuration.attentionForm(ofLayer: layer),
           normalization: configuration.keyNormalization,
           hasBias: family.hasKeyBias ?? configuration.hasBias,
-          hasOutputBias: family.hasOutputBias ?? configuration.hasBias, takesSlots: configuration.indexer == nil, outputInitializer: .constant(0),
+          hasOutputBias: family.hasOutputBias ?? configuration.hasBias,
+          takesSlots: configuration.indexer == nil, outputInitializer: .constant(0),
           in: scope / "attention"),
         try configuration.indexer.map {
           try LightningIndexer(

@@ -42,9 +42,21 @@ public struct LanguageModel: Sendable {
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
       throw LanguageModelError.missing(path: url.path)
     }
-    if isFolder.boolValue { return try openFolder(url) }
+    if isFolder.boolValue {
+      return try holdsPublished(url) ? openPublished(url) : openFolder(url)
+    }
     let isGGUF = try MappedFile(url).withBytes(in: 0..<4) { $0.starts(with: "GGUF".utf8) }
     return isGGUF ? try openGGUF(url) : try openLlama2C(url, tokenizer: tokenizer)
+  }
+
+  /// Whether a folder's configuration is of the form that Hugging Face's `transformers` writes.
+  private static func holdsPublished(_ folder: URL) throws -> Bool {
+    let configuration = folder.appendingPathComponent(configurationFileName)
+    guard FileManager.default.fileExists(atPath: configuration.path) else {
+      throw LanguageModelError.missing(path: configuration.path)
+    }
+    guard let fields = try? PublishedFields(configuration) else { return false }
+    return fields.contains("model_type")
   }
 
   private static func openFolder(_ folder: URL) throws -> LanguageModel {
@@ -84,15 +96,14 @@ public struct LanguageModel: Sendable {
 
   /// Builds a model of a checked configuration from `source`, all of which must be used.
   static func build(
-    _ configuration: TransformerConfiguration, from source: any TensorSource, path: String,
-    rename: @escaping (String) -> String = { $0 }, ignoring: (String) -> Bool = { _ in false }
+    _ configuration: TransformerConfiguration, from source: any TensorSource, path: String
   ) throws -> Transformer {
     if let problem = configuration.problem {
       throw LanguageModelError.unreadableConfiguration(path: path, reason: problem)
     }
-    let scope = ParameterScope(loadingFrom: source, rename: rename)
+    let scope = ParameterScope(loadingFrom: source)
     let model = try Transformer(configuration, in: scope)
-    try scope.finish(ignoring: ignoring)
+    try scope.finish()
     return model
   }
 
@@ -118,7 +129,7 @@ public enum LanguageModelError: Error, CustomStringConvertible, Equatable {
     case .missing(let path): "\(path): no such model file or folder"
     case .unreadableConfiguration(let path, let reason): "\(path): \(reason)"
     case .unsupportedArchitecture(let path, let name):
-      "\(path): architecture '\(name)' is not supported; 'llama' is"
+      "\(path): architecture '\(name)' is not supported; supported are \(PublishedFamily.supported)"
     case .noTokenizer(let path, let looked):
       "\(path): the file holds no tokenizer and none was found at "
         + looked.joined(separator: ", ") + "; name one with --tokenizer"

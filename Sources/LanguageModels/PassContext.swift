@@ -87,7 +87,8 @@ struct SeparateContexts: PassContext {
       return (held.keys, held.values, cache.count + 1)
     }
     let separate = queries.reshaped([queries.shape[1], queries.shape[2], queries.shape[3]])
-    return separate.attendingRows(over: contexts, slots: heads.slots, heads.form).reshaped(queries.shape)
+    return separate.attendingRows(over: contexts, slots: heads.slots, heads.form).reshaped(
+      queries.shape)
   }
 
   /// Every row for itself: what is chosen differs from context to context.

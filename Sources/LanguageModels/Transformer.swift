@@ -156,7 +156,8 @@ public struct Transformer: Sendable {
     var x = x
     for index in range {
       if let push, push.block == index { x = x.addingRow(push.direction) }
-      x = blocks[index](x, layer: index, rotary: rotations?[index].map { ($0, positions) }, in: context)
+      x = blocks[index](
+        x, layer: index, rotary: rotations?[index].map { ($0, positions) }, in: context)
       trace?("blocks.\(index)", x)
     }
     if let push, push.block == blocks.count, range.upperBound == blocks.count {

@@ -24,7 +24,12 @@ public final class Parameter: @unchecked Sendable {
   /// Whether gradients are collected; a frozen parameter costs no gradient and no optimizer state.
   public var isTrainable: Bool {
     get { value.isTracked }
-    set { if newValue != value.isTracked { value = newValue ? value.tracked() : value.detached() } }
+    set {
+      guard newValue != value.isTracked else { return }
+      // What a file stores cannot change: what is trained is a copy in float32.
+      let own = newValue && value.isStored ? value.owned() : value
+      value = newValue ? own.tracked() : own.detached()
+    }
   }
 
   /// The tensor that layers compute with.

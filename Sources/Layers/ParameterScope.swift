@@ -28,10 +28,12 @@ public struct ParameterScope {
     construction = Construction(origin: .initialized(seed: seed))
   }
 
-  /// A scope whose parameters are read from `source`, where `rename` gives a path's name.
-  public init(loadingFrom source: any TensorSource, rename: @escaping (String) -> String = { $0 }) {
+  /// A scope whose parameters are read from `source`.
+  ///
+  /// With `asStored`, matrices stay as the source stores them, frozen; see `Tensor.isStored`.
+  public init(loadingFrom source: any TensorSource, asStored: Bool = false) {
     path = ""
-    construction = Construction(origin: .loaded(source, rename: rename))
+    construction = Construction(origin: .loaded(source, asStored: asStored))
   }
 
   private init(path: String, construction: Construction) {
@@ -56,8 +58,9 @@ public struct ParameterScope {
     _ name: String, _ shape: Shape, _ initializer: Initializer
   ) throws -> Parameter {
     let path = (self / name).path
+    let value = try construction.tensor(path, shape, initializer)
     let parameter = Parameter(
-      path: path, value: try construction.tensor(path, shape, initializer))
+      path: path, value: value, isTrainable: !value.isStored)
     store.add(parameter)
     return parameter
   }
@@ -71,10 +74,10 @@ public struct ParameterScope {
 
   /// Checks that the source held nothing that the model has no place for.
   ///
-  /// - Throws: ``ParameterError/unused(paths:source:)`` naming what is left, less what `isIgnorable` allows.
-  public func finish(ignoring isIgnorable: (String) -> Bool = { _ in false }) throws {
+  /// - Throws: ``ParameterError/unused(paths:source:)`` naming what is left.
+  public func finish() throws {
     guard case .loaded(let source, _) = construction.origin else { return }
-    let unused = source.tensorNames.filter { !construction.used.contains($0) && !isIgnorable($0) }
+    let unused = source.tensorNames.filter { !construction.used.contains($0) }
     if !unused.isEmpty { throw ParameterError.unused(paths: unused, source: source.sourceName) }
   }
 }
@@ -82,7 +85,7 @@ public struct ParameterScope {
 private final class Construction {
   enum Origin {
     case initialized(seed: UInt64)
-    case loaded(any TensorSource, rename: (String) -> String)
+    case loaded(any TensorSource, asStored: Bool)
   }
 
   let origin: Origin
@@ -96,16 +99,19 @@ private final class Construction {
     case .initialized(let seed):
       var random = RandomSource(seed: seed, name: path)
       return initializer.tensor(shape, &random)
-    case .loaded(let source, let rename):
-      let name = rename(path)
-      guard let tensor = try source.tensor(named: name) else {
-        throw ParameterError.missing(path: name, source: source.sourceName)
+    case .loaded(let source, let asStored):
+      let found =
+        asStored && shape.rank == 2
+        ? try source.stored(path, rows: nil) : try source.tensor(named: path)
+      guard let tensor = found else {
+        throw ParameterError.missing(path: source.ownName(of: path), source: source.sourceName)
       }
       guard tensor.shape == shape else {
         throw ParameterError.wrongShape(
-          path: name, expected: shape, found: tensor.shape, source: source.sourceName)
+          path: source.ownName(of: path), expected: shape, found: tensor.shape,
+          source: source.sourceName)
       }
-      used.insert(name)
+      used.insert(path)
       return tensor
     }
   }

@@ -25,7 +25,7 @@ public final class ParameterStore: @unchecked Sendable {
   public var digest: String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for parameter in parameters {
-      parameter.value.withFloats { floats in
+      parameter.value.float32().withFloats { floats in
         for float in floats { hash = (hash ^ UInt64(float.bitPattern)) &* 0x100_0000_01b3 }
       }
     }

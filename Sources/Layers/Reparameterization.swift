@@ -39,7 +39,7 @@ public struct LowRank: Reparameterization, AssociativeMemory {
 
   public func effective(_ base: Tensor) -> Tensor {
     precondition(activation == nil, "\(up.path): a change with an activation has no weight")
-    return base + up.value.multiplied(by: down.value) * scale
+    return base.float32() + up.value.multiplied(by: down.value) * scale
   }
 
   public func project(_ x: Tensor, through base: Tensor, bias: Tensor?) -> Tensor {

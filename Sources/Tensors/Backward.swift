@@ -209,6 +209,9 @@ enum Backward {
   ) {
     let (x, weight) = (inputs[0], inputs[1])
     sink.write(to: x) { out, accumulates in
+      if weight.isStored {
+        return gradient.propagate(throughStored: weight, into: out, accumulates: accumulates)
+      }
       let weight = weight.readable(in: precision)
       MatrixMultiply.multiply(
         gradient.matrix(in: precision), weight.matrix(in: precision),

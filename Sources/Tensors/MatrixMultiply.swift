@@ -21,7 +21,7 @@ extension Matrix {
   /// The same memory read at `range` of its rows.
   fileprivate func rows(_ range: Range<Int>) -> Matrix {
     var part = self
-    part.pointer += range.lowerBound * rowStride * scalarType.byteWidth
+    part.pointer += range.lowerBound * rowStride * scalarType.blockByteCount
     part.rows = range.count
     return part
   }

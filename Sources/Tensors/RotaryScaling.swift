@@ -40,6 +40,18 @@ public enum RotaryScaling: Sendable, Codable, Equatable {
     }
   }
 
+  /// How many tokens a context can hold by it, where it says so.
+  public var stretchedLength: Int? {
+    func times(_ factor: Double, _ original: Int) -> Int? {
+      Int(exactly: (factor * Double(original)).rounded(.down))
+    }
+    switch self {
+    case .dynamic(let factor, let original): return times(factor, original)
+    case .yarn(let yarn): return times(yarn.factor, yarn.original)
+    default: return nil
+    }
+  }
+
   /// A number for the law in force in a context of `length` tokens: where it differs, so do the angles.
   func law(forLength length: Int) -> Int {
     switch self {
@@ -67,7 +79,8 @@ public enum RotaryScaling: Sendable, Codable, Equatable {
           return (1 - kept) * frequency / factor + kept * frequency
         }, 1
       )
-    case .yarn(let yarn): return (yarn.scaled(plain, base: base, width: width), yarn.attentionFactor)
+    case .yarn(let yarn):
+      return (yarn.scaled(plain, base: base, width: width), yarn.attentionFactor)
     case .long(let short, let long, let original, let attentionFactor):
       let factors = length > original ? long : short
       return (zip(plain, factors).map { $0 / $1 }, attentionFactor)

@@ -30,11 +30,3 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
   public var description: String { "[" + extents.map(String.init).joined(separator: ", ") + "]" }
 }
-
-/// How an element is stored.
-public enum ScalarType: UInt8, Sendable, CaseIterable {
-  case float32, bfloat16, int32
-
-  /// Bytes per element.
-  public var byteWidth: Int { self == .bfloat16 ? 2 : 4 }
-}

@@ -9,6 +9,8 @@ final class Storage: @unchecked Sendable {
   private(set) var pointer: UnsafeMutableRawPointer
   private var capacity: Int
   private var owner: (any AnyObject & Sendable)?
+  /// Whether products compute with the contents as they are; see ``Tensor/isStored``.
+  private(set) var isStored: Bool
   /// Grows where a view of the first rows came before one of all rows: who has the shorter one may still read it.
   private let rounding = Mutex<[(storage: Storage, count: Int)]>([])
 
@@ -17,13 +19,15 @@ final class Storage: @unchecked Sendable {
     capacity = StoragePool.capacity(for: byteCount)
     pointer = StoragePool.take(capacity: capacity)
     owner = nil
+    isStored = false
   }
 
   /// Memory that belongs to someone else, such as a mapped file, kept alive through `owner`.
-  init(borrowing pointer: UnsafeRawPointer, owner: any AnyObject & Sendable) {
+  init(borrowing pointer: UnsafeRawPointer, owner: any AnyObject & Sendable, isStored: Bool) {
     self.pointer = UnsafeMutableRawPointer(mutating: pointer)
     capacity = 0
     self.owner = owner
+    self.isStored = isStored
   }
 
   deinit { if owner == nil { StoragePool.give(pointer, capacity: capacity) } }
@@ -51,6 +55,7 @@ final class Storage: @unchecked Sendable {
     pointer = StoragePool.take(capacity: capacity)
     pointer.copyMemory(from: borrowed, byteCount: byteCount)
     owner = nil
+    isStored = false
   }
 
   /// Drops what was derived from the contents, which have just changed.

@@ -70,7 +70,15 @@ extension Tensor {
         $0.allSatisfy { $0 >= 0 && $0 < height }, "index outside a table of \(height) rows")
     }
     let out = Tensor(uninitialized: Shape(indices.shape.extents + [width]))
-    ck_gather_rows(floats, indices.integers, out.floats, indices.count, width)
+    if let stored = scalarType.stored {
+      let stride = scalarType.byteCount(of: width)
+      for (place, index) in indices.withIndices(Array.init).enumerated() {
+        ck_widen(
+          stored, storage.pointer + Int(index) * stride, out.floats + place * width, width)
+      }
+    } else {
+      ck_gather_rows(floats, indices.integers, out.floats, indices.count, width)
+    }
     return out.recorded(.embedding(indices: indices), self)
   }
 }

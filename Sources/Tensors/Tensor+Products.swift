@@ -63,12 +63,14 @@ extension Tensor {
 
   /// A linear map of every row: `self` [..., in], `weight` [out, in], `bias` [out] -> [..., out].
   ///
-  /// Computed in ``Precision/current``; a bfloat16 weight is widened only where the precision asks for it.
+  /// Computed in ``Precision/current``, but for a weight that ``isStored``; a bfloat16 weight is widened only where the
+  /// precision asks for it.
   public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
     precondition(
       weight.shape.rank == 2 && weight.shape[1] == shape.width
         && bias.map { $0.count == weight.shape[0] } ?? true,
       "rows of \(shape) through a weight of \(weight.shape), bias \(bias?.shape ?? [])")
+    if weight.isStored { return linear(stored: weight, bias: bias) }
     let precision = Precision.current
     let readable = weight.readable(in: precision)
     let out = Tensor(uninitialized: shape.replacingWidth(weight.shape[0]))

@@ -21,7 +21,8 @@ public struct Tensor: Sendable {
   init(uninitialized shape: Shape, scalarType: ScalarType = .float32) {
     self.init(
       shape: shape, scalarType: scalarType,
-      storage: Storage(byteCount: max(shape.count, 1) * scalarType.byteWidth))
+      storage: Storage(
+        byteCount: max(scalarType.byteCount(of: shape.count), scalarType.blockByteCount)))
   }
 
   /// A tensor of `shape` holding `values` in row-major order.
@@ -55,13 +56,16 @@ public struct Tensor: Sendable {
 
   /// Numbers that lie in memory owned by `owner`, such as a mapped file; nothing is copied.
   ///
+  /// With `isStored`, products compute with it as it is: see ``isStored``.
+  ///
   /// - Precondition: `pointer` is aligned for `scalarType` and spans `shape.count` elements.
   public init(
     borrowing pointer: UnsafeRawPointer, owner: any AnyObject & Sendable, shape: Shape,
-    scalarType: ScalarType
+    scalarType: ScalarType, isStored: Bool = false
   ) {
     self.init(
-      shape: shape, scalarType: scalarType, storage: Storage(borrowing: pointer, owner: owner))
+      shape: shape, scalarType: scalarType,
+      storage: Storage(borrowing: pointer, owner: owner, isStored: isStored))
   }
 
   public static func zeros(_ shape: Shape) -> Tensor { Tensor(repeating: 0, shape: shape) }
@@ -102,7 +106,9 @@ extension Tensor {
   /// Calls `body` with the bytes behind the elements.
   public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     try withExtendedLifetime(storage) {
-      try body(UnsafeRawBufferPointer(start: storage.pointer, count: count * scalarType.byteWidth))
+      try body(
+        UnsafeRawBufferPointer(
+          start: storage.pointer, count: scalarType.byteCount(of: count)))
     }
   }
 
@@ -141,19 +147,18 @@ extension Tensor {
   /// an optimizer's state, of a cache beyond what it holds.
   public func update(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
     precondition(scalarType == .float32, "update of a tensor of \(scalarType)")
-    storage.becomeWritable(byteCount: count * scalarType.byteWidth)
+    storage.becomeWritable(byteCount: scalarType.byteCount(of: count))
     defer { storage.contentsChanged() }
     try body(UnsafeMutableBufferPointer(start: floats, count: count))
   }
 
-  /// The same numbers in float32, itself where it is; bfloat16 is widened exactly.
+  /// The same numbers in float32, itself where it is; all other types are widened exactly.
   public func float32() -> Tensor {
     switch scalarType {
     case .float32: return self
-    case .bfloat16:
+    case .bfloat16, .float16, .q8_0, .q4_0, .q4_K, .q6_K:
       let wide = Tensor(uninitialized: shape)
-      ck_bfloat16_to_float(
-        storage.pointer.assumingMemoryBound(to: UInt16.self), wide.floats, count)
+      ck_widen(scalarType.stored!, storage.pointer, wide.floats, count)
       return wide
     case .int32:
       return Tensor(shape: shape) { floats in

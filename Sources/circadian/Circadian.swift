@@ -38,6 +38,10 @@ enum Circadian {
         TokenizerDecodeCommand()
         TokenizerEvaluateCommand()
       }
+      CommandGroup("model", abstract: "Looks into models that others published.") {
+        ModelShowCommand()
+        ModelLogitsCommand()
+      }
       PretrainCommand()
       SparsifyCommand()
       MidtrainCommand()

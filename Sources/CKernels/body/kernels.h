@@ -31,6 +31,12 @@
   X(void, transpose, (const float *in, float *out, size_t rows, size_t columns), \
     (in, out, rows, columns)) \
   X(void, half_to_float, (const uint16_t *in, float *out, size_t count), (in, out, count)) \
+  X(void, widen, (ck_stored kind, const void *in, float *out, size_t count), \
+    (kind, in, out, count)) \
+  X(void, stored_product, \
+    (ck_stored kind, const void *weight, size_t outWidth, const float *x, float *out, size_t rows, \
+     size_t width, void *scratch), \
+    (kind, weight, outWidth, x, out, rows, width, scratch)) \
   X(void, activate, (ck_activation kind, const float *x, float *out, size_t count), \
     (kind, x, out, count)) \
   X(void, activate_backward, \
@@ -166,6 +172,6 @@ struct ck_table {
 };
 #undef CK_FIELD
 
-extern const struct ck_table ck_table_avx512, ck_table_avx2, ck_table_baseline;
+extern const struct ck_table ck_table_avx512vnni, ck_table_avx512, ck_table_avx2, ck_table_baseline;
 
 #endif

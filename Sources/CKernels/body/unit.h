@@ -26,6 +26,8 @@
 
 #include "conversion.h"
 
+#include "stored.h"
+
 #include "transpose.h"
 
 #include "activation.h"

@@ -1,6 +1,6 @@
 // Fused loops that no library has. Every function is single-threaded, takes contiguous row-major
 // float arrays, and is dispatched at run time to the widest vector unit of the processor
-// (AVX-512, AVX2 + FMA, or the baseline of the target).
+// (AVX-512 with or without VNNI, AVX2 + FMA, or the baseline of the target).
 //
 // Conventions: `rows` x `width` is a matrix whose rows are `width` long. Pointers never alias
 // unless the comment says so. "accumulates" means the output is added to; otherwise it is written.
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The name of the vector unit in use: "avx512", "avx2" or "baseline". CIRCADIAN_VECTOR_UNIT=avx2
+// The name of the vector unit in use: "avx512vnni", "avx512", "avx2" or "baseline". CIRCADIAN_VECTOR_UNIT=avx2
 // (or baseline) in the environment forces a narrower one, for tests.
 const char *ck_vector_unit(void);
 // Switches the calling thread to another unit, for tests; NULL goes back to the process's own.
@@ -39,6 +39,15 @@ void ck_bfloat16_to_float(const uint16_t *in, float *out, size_t count);
 void ck_transpose_bfloat16(const uint16_t *in, uint16_t *out, size_t rows, size_t columns); // out[j][i] = in[i][j]
 void ck_transpose(const float *in, float *out, size_t rows, size_t columns);
 void ck_half_to_float(const uint16_t *in, float *out, size_t count);              // IEEE binary16
+
+// -- Weights as files store them ------------------------------------------------------------------
+// 16-bit floats, and the blocks of ggml: 32 weights with a scale (Q8_0, Q4_0) or 256 with scales of their parts (Q4_K, Q6_K).
+typedef enum { CK_BFLOAT16, CK_FLOAT16, CK_Q8_0, CK_Q4_0, CK_Q4_K, CK_Q6_K } ck_stored;
+void ck_widen(ck_stored kind, const void *in, float *out, size_t count);          // count: whole blocks
+// out [rows, outWidth] = x [rows, width] times the transpose of weight [outWidth, width], for at most 8 rows, each weight read
+// once. With blocks, x is rounded to 8 bits for every 32 of it. scratch: ck_stored_scratch(rows, width) bytes, 32-aligned.
+size_t ck_stored_scratch(size_t rows, size_t width);
+void ck_stored_product(ck_stored kind, const void *weight, size_t outWidth, const float *x, float *out, size_t rows, size_t width, void *scratch);
 
 // -- Activations: forward, and backward as gradIn (+)= f'(x) * gradOut ----------------------------
 typedef enum {

@@ -1,0 +1,61 @@
+import CKernels
+
+/// How the elements of a tensor are stored.
+public enum ScalarType: UInt8, Sendable, CaseIterable {
+  case float32, bfloat16, int32
+  case float16
+  /// Blocks of ggml: 32 bytes, or 32 numbers of four bits, that share a scale.
+  case q8_0, q4_0
+  /// Blocks of 256 numbers of four or six bits, whose parts have scales of their own.
+  case q4_K, q6_K
+
+  /// The elements of a block; 1 where each is stored for itself.
+  public var blockLength: Int {
+    switch self {
+    case .float32, .bfloat16, .int32, .float16: 1
+    case .q8_0, .q4_0: 32
+    case .q4_K, .q6_K: 256
+    }
+  }
+
+  /// Bytes per block.
+  public var blockByteCount: Int {
+    switch self {
+    case .float32, .int32: 4
+    case .bfloat16, .float16: 2
+    case .q8_0: 34
+    case .q4_0: 18
+    case .q4_K: 144
+    case .q6_K: 210
+    }
+  }
+
+  /// Bytes of `count` elements, which are whole blocks.
+  public func byteCount(of count: Int) -> Int { count / blockLength * blockByteCount }
+
+  /// Fills `floats` from `bytes`, which hold exactly as many elements, exactly.
+  public func widen(
+    _ bytes: UnsafeRawBufferPointer, into floats: UnsafeMutableBufferPointer<Float>
+  ) {
+    precondition(bytes.count == byteCount(of: floats.count), "\(bytes.count) bytes of \(self)")
+    guard let from = bytes.baseAddress, let to = floats.baseAddress else { return }
+    if let stored {
+      ck_widen(stored, from, to, floats.count)
+    } else {
+      to.update(from: from.assumingMemoryBound(to: Float.self), count: floats.count)
+    }
+  }
+
+  /// How the kernels call it, where they multiply by it as it is; nil where they take float32 or indices.
+  var stored: ck_stored? {
+    switch self {
+    case .float32, .int32: nil
+    case .bfloat16: CK_BFLOAT16
+    case .float16: CK_FLOAT16
+    case .q8_0: CK_Q8_0
+    case .q4_0: CK_Q4_0
+    case .q4_K: CK_Q4_K
+    case .q6_K: CK_Q6_K
+    }
+  }
+}

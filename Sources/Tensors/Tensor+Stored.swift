@@ -1,0 +1,89 @@
+import CKernels
+
+extension Tensor {
+  /// Whether this is a weight as a file stores it, which products take as it is.
+  ///
+  /// It occupies no more memory than the file: no copy in another precision is kept. Products are computed in the precision
+  /// that it is stored in, whatever ``Precision/current`` says: float32 in float32; 16-bit floats and blocks of integers in
+  /// bfloat16 where the processor multiplies it, for a few rows at a time by kernels that read each weight once.
+  public var isStored: Bool {
+    switch scalarType {
+    case .float32, .bfloat16: storage.isStored
+    case .int32: false
+    case .float16, .q8_0, .q4_0, .q4_K, .q6_K: true
+    }
+  }
+
+  /// A linear map by a stored weight; see ``linear(_:bias:)``.
+  func linear(stored weight: Tensor, bias: Tensor?) -> Tensor {
+    precondition(!weight.isTracked, "a stored weight cannot be trained")
+    let out = Tensor(uninitialized: shape.replacingWidth(weight.shape[0]))
+    if let kind = weight.scalarType.stored, shape.rows <= Self.fewRows {
+      let bytes = ck_stored_scratch(shape.rows, shape.width)
+      let scratch = Tensor(uninitialized: [bytes / MemoryLayout<Float>.size + 1])
+      ck_stored_product(
+        kind, weight.storage.pointer, weight.shape[0], floats, out.floats, shape.rows, shape.width,
+        scratch.storage.pointer)
+    } else {
+      weight.eachPanel { panel, rows, precision in
+        var part = out.matrix(in: .float32)
+        part.pointer += rows.lowerBound * MemoryLayout<Float>.size
+        part.columns = rows.count
+        MatrixMultiply.multiply(
+          matrix(in: precision), panel.transposed, into: part, accumulates: false)
+      }
+    }
+    if let bias { ck_add_row(out.floats, bias.floats, out.floats, out.shape.rows, out.shape.width) }
+    return out.recorded(.linear(.float32), [self, weight] + (bias.map { [$0] } ?? []))
+  }
+
+  /// The gradient of x where this is that of x W^T: this times the stored `weight`.
+  func propagate(throughStored weight: Tensor, into out: Tensor, accumulates: Bool) {
+    var isFirst = !accumulates
+    weight.eachPanel { panel, rows, precision in
+      var part = matrix(in: precision)
+      part.pointer += rows.lowerBound * part.scalarType.blockByteCount
+      part.columns = rows.count
+      MatrixMultiply.multiply(
+        part, panel, into: out.matrix(in: .float32), accumulates: !isFirst)
+      isFirst = false
+    }
+  }
+
+  /// Up to so many rows, every weight is read once for all of them.
+  private static let fewRows = 8
+  /// The elements that are widened at a time: with what is made of them they stay in the second-level cache.
+  private static let panelCount = 1 << 17
+
+  /// Calls `body` with this matrix, or with one range of its rows after the other, in a type that oneDNN multiplies.
+  private func eachPanel(_ body: (Matrix, Range<Int>, Precision) -> Void) {
+    let (height, width) = (shape[0], shape[1])
+    let precision = scalarType == .float32 ? Precision.float32 : .fastest
+    if scalarType == .float32 || scalarType == .bfloat16 && precision == .bfloat16 {
+      return body(
+        Matrix(
+          pointer: storage.pointer, scalarType: scalarType, rows: height, columns: width,
+          rowStride: width), 0..<height, precision)
+    }
+    let step = min(height, max(16, Self.panelCount / max(width, 1) / 16 * 16))
+    let wide = Tensor(uninitialized: [step, width])
+    let narrow =
+      precision == .bfloat16 ? Tensor(uninitialized: [step, width], scalarType: .bfloat16) : nil
+    for start in stride(from: 0, to: height, by: step) {
+      let rows = start..<min(start + step, height)
+      let count = rows.count * width
+      ck_widen(
+        scalarType.stored!, storage.pointer + scalarType.byteCount(of: start * width), wide.floats,
+        count)
+      if let narrow {
+        ck_float_to_bfloat16(
+          wide.floats, narrow.storage.pointer.assumingMemoryBound(to: UInt16.self), count)
+      }
+      let panel = narrow ?? wide
+      body(
+        Matrix(
+          pointer: panel.storage.pointer, scalarType: panel.scalarType, rows: rows.count,
+          columns: width, rowStride: width), rows, precision)
+    }
+  }
+}
