@@ -50,6 +50,11 @@ public struct SafetensorsFile: TensorSource, Sendable {
     try table.stored(name, rows: rows)
   }
 
+  /// How a tensor is stored; nil for one that is no float tensor.
+  public func element(of name: String) -> SafetensorsWriter.Element? {
+    table[name].flatMap { SafetensorsWriter.Element(rawValue: $0.format.name) }
+  }
+
   /// The shape of a tensor, without reading it.
   public func shape(of name: String) -> Shape? { table[name]?.shape }
 

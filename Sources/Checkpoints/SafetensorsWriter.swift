@@ -4,24 +4,34 @@ import Tensors
 
 /// Writes tensors and text metadata as one safetensors file; equal contents give equal bytes.
 ///
-/// Tensors are laid out as the reference implementation does it: wider elements first, then by name. They
-/// share storage with those added and are converted one at a time, so no second copy of a model is held.
+/// Tensors are laid out as the reference implementation does it: wider elements first, then by name. They are made and
+/// converted one at a time, so no second copy of a model is held.
 public struct SafetensorsWriter {
   /// How a tensor's elements are stored.
   public enum Element: String, Sendable {
     case float32 = "F32"
     /// Rounded to nearest, ties to even.
     case bfloat16 = "BF16"
+    case float16 = "F16"
 
     var byteWidth: Int { self == .float32 ? 4 : 2 }
+
+    var scalarType: ScalarType {
+      switch self {
+      case .float32: .float32
+      case .bfloat16: .bfloat16
+      case .float16: .float16
+      }
+    }
   }
 
   fileprivate struct Entry {
     let name: String
-    let tensor: Tensor
+    let shape: Shape
     let element: Element
+    let load: () throws -> Tensor
 
-    var byteCount: Int { tensor.count * element.byteWidth }
+    var byteCount: Int { shape.count * element.byteWidth }
   }
 
   /// Goes into the header as `__metadata__`.
@@ -33,7 +43,14 @@ public struct SafetensorsWriter {
   /// Adds a tensor of floats.
   public mutating func add(_ tensor: Tensor, named name: String, as element: Element = .float32) {
     precondition(tensor.scalarType != .int32, "\(name): indices are not stored")
-    entries.append(Entry(name: name, tensor: tensor, element: element))
+    add(name, tensor.shape, as: element) { tensor }
+  }
+
+  /// Adds a tensor of `shape` that `load` gives when it is written.
+  public mutating func add(
+    _ name: String, _ shape: Shape, as element: Element, load: @escaping () throws -> Tensor
+  ) {
+    entries.append(Entry(name: name, shape: shape, element: element, load: load))
   }
 
   /// Replaces the file at `url` atomically.
@@ -72,7 +89,7 @@ public struct SafetensorsWriter {
     var offset = 0
     for entry in entries {
       let end = offset + entry.byteCount
-      let extents = entry.tensor.shape.extents.map(String.init).joined(separator: ",")
+      let extents = entry.shape.extents.map(String.init).joined(separator: ",")
       members.append(
         "\(entry.name.json):{\"dtype\":\"\(entry.element.rawValue)\",\"shape\":[\(extents)],"
           + "\"data_offsets\":[\(offset),\(end)]}")
@@ -86,9 +103,11 @@ public struct SafetensorsWriter {
 }
 
 extension FileOutput {
-  fileprivate func write(_ entry: SafetensorsWriter.Entry) throws(FileSystemError) {
+  fileprivate func write(_ entry: SafetensorsWriter.Entry) throws {
     // A converted copy lives only until it is written, so there is one at a time.
-    let stored = entry.element == .float32 ? entry.tensor.float32() : entry.tensor.bfloat16()
+    let tensor = try entry.load()
+    precondition(tensor.shape == entry.shape, "\(entry.name): \(tensor.shape)")
+    let stored = tensor.narrowed(to: entry.element.scalarType)
     var failure: FileSystemError?
     stored.withBytes { bytes in
       do throws(FileSystemError) { try write(bytes) } catch { failure = error }

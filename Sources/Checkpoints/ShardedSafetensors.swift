@@ -95,6 +95,11 @@ public struct ShardedSafetensors: TensorSource, Sendable {
     try places[name].flatMap { try files[$0].stored(name, rows: rows) }
   }
 
+  /// How a tensor is stored; nil for one that is no float tensor.
+  public func element(of name: String) -> SafetensorsWriter.Element? {
+    places[name].flatMap { files[$0].element(of: name) }
+  }
+
   public func shape(of name: String) -> Shape? {
     places[name].flatMap { files[$0].shape(of: name) }
   }

@@ -172,7 +172,8 @@ public struct NightMemory: Sendable {
           down: Parameter(path: name + ".down", value: down, isTrainable: false),
           up: Parameter(path: name + ".up", value: up, isTrainable: false), scale: 1,
           activation: form.activation)
-        if form.activation == nil {
+        // What a file stores stays as it is, and a change beside it.
+        if form.activation == nil, !parameter.value.isStored {
           parameter.replace(with: change.effective(parameter.value.detached()))
         } else {
           parameter.stack(change)
@@ -219,17 +220,4 @@ private enum AdapterForm: String, CaseIterable {
   var activation: Activation? { self == .gated ? .reluSquared : nil }
 
   func path(of parameter: Parameter) -> String { "\(rawValue).\(parameter.path)" }
-}
-
-extension Parameter {
-  /// Adds a change to those that stand before the weight already, to the last of them where it can be one with it.
-  fileprivate func stack(_ change: LowRank) {
-    var changes = (reparameterization as? StackedChanges)?.changes ?? []
-    if let last = changes.last, last.accepts(change) {
-      changes[changes.count - 1].write(change)
-    } else {
-      changes.append(change)
-    }
-    reparameterization = StackedChanges(changes)
-  }
 }

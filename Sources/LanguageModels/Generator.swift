@@ -52,6 +52,12 @@ public struct Generator {
   public mutating func read(_ tokens: [Int32]) {
     guard !tokens.isEmpty else { return }
     precondition(tokens.count <= room, "\(tokens.count) tokens for a room of \(room)")
+    let scaling = model.configuration.family?.rotaryScaling
+    if scaling?.isBroken(from: cache.count, to: cache.count + tokens.count) == true {
+      let all = context + tokens
+      forget()
+      return read(all)
+    }
     let hidden = model.hidden(Tensor(indices: tokens, shape: [1, tokens.count]), cache: cache)
     logits = model.nextLogits(hidden)
     context += tokens

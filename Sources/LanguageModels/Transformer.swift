@@ -98,7 +98,7 @@ public struct Transformer: Sendable {
       Tensor(indices: tokens, shape: [1, tokens.count]), positions: positions, in: context)
     return context.held.enumerated().map { layer, held in
       let keys = rotations?[layer].map {
-        held.keys.rotated(by: $0.inverse, positions: Tensor(indices: positions))
+        held.keys.rotated(by: $0.pure.inverse, positions: Tensor(indices: positions))
       }
       let shape = Shape(Array(held.values.shape.extents.dropFirst()))
       return Slots(
@@ -106,6 +106,9 @@ public struct Transformer: Sendable {
         values: held.values.reshaped(shape).detached())
     }
   }
+
+  /// The table by which a layer rotates; nil where it does not.
+  func rotation(ofLayer layer: Int) -> RotaryTable? { rotations?[layer] }
 
   /// The residual stream before block `block`: tokens [batch, time] -> [batch, time, width].
   public func stream(_ tokens: Tensor, before block: Int) -> Tensor {

@@ -119,3 +119,16 @@ public struct StackedChanges: Reparameterization {
     changes.reduce(x.linear(base, bias: bias)) { $0 + $1.read(x) }
   }
 }
+
+extension Parameter {
+  /// Adds a change to those that stand before the weight already, to the last of them where it can be one with it.
+  public func stack(_ change: LowRank) {
+    var changes = (reparameterization as? StackedChanges)?.changes ?? []
+    if let last = changes.last, last.accepts(change) {
+      changes[changes.count - 1].write(change)
+    } else {
+      changes.append(change)
+    }
+    reparameterization = StackedChanges(changes)
+  }
+}

@@ -61,6 +61,15 @@ public enum RotaryScaling: Sendable, Codable, Equatable {
     }
   }
 
+  /// Whether a context that grows from `count` to `newCount` tokens is to be read anew, because what it holds was turned by
+  /// other frequencies.
+  ///
+  /// Those of ``dynamic(factor:original:)`` change with every token, and its contexts are not read anew for it.
+  public func isBroken(from count: Int, to newCount: Int) -> Bool {
+    guard case .long = self, count > 0 else { return false }
+    return law(forLength: count) != law(forLength: newCount)
+  }
+
   /// The frequencies in a context of `length` tokens, and what cosines and sines are multiplied by.
   func scaled(
     _ plain: [Double], base: Double, width: Int, length: Int
@@ -85,6 +94,14 @@ public enum RotaryScaling: Sendable, Codable, Equatable {
       let factors = length > original ? long : short
       return (zip(plain, factors).map { $0 / $1 }, attentionFactor)
     case .factors(let factors): return (zip(plain, factors).map { $0 / $1 }, 1)
+    }
+  }
+
+  /// What every frequency of a base is divided by in short contexts.
+  public func divisors(base: Double, width: Int) -> [Double] {
+    let plain = (0..<width / 2).map { pow(base, -2 * Double($0) / Double(width)) }
+    return zip(plain, scaled(plain, base: base, width: width, length: 1).frequencies).map {
+      $0 / $1
     }
   }
 

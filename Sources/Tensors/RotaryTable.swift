@@ -36,14 +36,19 @@ public struct RotaryTable: Sendable {
     angles = Angles(width: width, base: Double(base), limit: positions, scaling)
   }
 
-  private init(inverseOf table: RotaryTable) {
+  private init(_ table: RotaryTable, isInverse: Bool, angles: Angles) {
     (pairing, positionCount, width) = (table.pairing, table.positionCount, table.width)
-    angles = table.angles
-    isInverse = !table.isInverse
+    self.angles = angles
+    self.isInverse = isInverse
   }
 
-  /// Turns back what this one turns.
-  public var inverse: RotaryTable { RotaryTable(inverseOf: self) }
+  /// Turns by the same angles, and leaves lengths as they are where a scaling changes them.
+  public var pure: RotaryTable { RotaryTable(self, isInverse: isInverse, angles: angles.pure) }
+
+  /// Turns back what this one turns, and changes lengths as it does.
+  public var inverse: RotaryTable {
+    RotaryTable(self, isInverse: !isInverse, angles: angles)
+  }
 
   /// Cosines and sines [positions, width / 2] of all positions before `count`, as they are in a context of `count` tokens.
   func rows(_ count: Int) -> (cosines: Tensor, sines: Tensor) { angles.rows(count) }
@@ -63,11 +68,20 @@ private final class Angles: Sendable {
   private let base: Double
   private let limit: Int
   private let scaling: RotaryScaling?
+  private let keepsLengths: Bool
   /// By the law that was in force; see ``RotaryScaling/law(forLength:)``.
   private let held = Mutex<[Int: Rows]>([:])
 
-  init(width: Int, base: Double, limit: Int, _ scaling: RotaryScaling?) {
+  init(
+    width: Int, base: Double, limit: Int, _ scaling: RotaryScaling?, keepsLengths: Bool = false
+  ) {
     (self.width, self.base, self.limit, self.scaling) = (width, base, limit, scaling)
+    self.keepsLengths = keepsLengths
+  }
+
+  var pure: Angles {
+    scaling == nil
+      ? self : Angles(width: width, base: base, limit: limit, scaling, keepsLengths: true)
   }
 
   func rows(_ count: Int) -> (Tensor, Tensor) {
@@ -85,8 +99,9 @@ private final class Angles: Sendable {
   private func computed(_ count: Int, forLength length: Int) -> Rows {
     let half = width / 2
     let plain = (0..<half).map { pow(base, -2 * Double($0) / Double(width)) }
-    let (frequencies, factor) =
+    let (frequencies, attentionFactor) =
       scaling?.scaled(plain, base: base, width: width, length: length) ?? (plain, 1)
+    let factor = keepsLengths ? 1 : attentionFactor
     func table(_ function: (Double) -> Double) -> Tensor {
       Tensor(shape: [count, half]) { floats in
         for position in 0..<count {

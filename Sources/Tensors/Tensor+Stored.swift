@@ -4,7 +4,7 @@ extension Tensor {
   /// Whether this is a weight as a file stores it, which products take as it is.
   ///
   /// It occupies no more memory than the file: no copy in another precision is kept. Products are computed in the precision
-  /// that it is stored in, whatever ``Precision/current`` says: float32 in float32; 16-bit floats and blocks of integers in
+  /// that it is stored in, whatever ``Precision/current`` says: float32 and float16 in float32; bfloat16 and blocks of integers in
   /// bfloat16 where the processor multiplies it, for a few rows at a time by kernels that read each weight once.
   public var isStored: Bool {
     switch scalarType {
@@ -12,6 +12,22 @@ extension Tensor {
     case .int32: false
     case .float16, .q8_0, .q4_0, .q4_K, .q6_K: true
     }
+  }
+
+  /// The numbers as a file would store them: rounded to 16 bits, or in blocks that share a scale.
+  ///
+  /// - Precondition: `type` is one that can be written, and rows are whole blocks of it.
+  public func narrowed(to type: ScalarType) -> Tensor {
+    precondition(
+      type != .q4_K && type != .q6_K && type != .int32 && shape.width % type.blockLength == 0,
+      "\(shape) in blocks of \(type)")
+    guard type != scalarType, let kind = type.stored else {
+      return type == .float32 ? float32() : self
+    }
+    let wide = float32()
+    let narrow = Tensor(uninitialized: shape, scalarType: type)
+    ck_narrow(kind, wide.floats, narrow.storage.pointer, count)
+    return narrow
   }
 
   /// A linear map by a stored weight; see ``linear(_:bias:)``.
@@ -58,7 +74,9 @@ extension Tensor {
   /// Calls `body` with this matrix, or with one range of its rows after the other, in a type that oneDNN multiplies.
   private func eachPanel(_ body: (Matrix, Range<Int>, Precision) -> Void) {
     let (height, width) = (shape[0], shape[1])
-    let precision = scalarType == .float32 ? Precision.float32 : .fastest
+    // bfloat16 has fewer digits than float16, and as many as blocks of eight bits.
+    let isExact = scalarType == .float32 || scalarType == .float16
+    let precision = isExact ? Precision.float32 : .fastest
     if scalarType == .float32 || scalarType == .bfloat16 && precision == .bfloat16 {
       return body(
         Matrix(

@@ -73,6 +73,9 @@ public struct Tensor: Sendable {
   /// The number of elements.
   public var count: Int { shape.count }
 
+  /// The bytes behind the elements.
+  public var byteCount: Int { scalarType.byteCount(of: count) }
+
   /// Whether gradients flow through this tensor.
   public var isTracked: Bool { node != nil }
 

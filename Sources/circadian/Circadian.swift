@@ -41,6 +41,7 @@ enum Circadian {
       CommandGroup("model", abstract: "Looks into models that others published.") {
         ModelShowCommand()
         ModelLogitsCommand()
+        ModelConvertCommand()
       }
       PretrainCommand()
       SparsifyCommand()

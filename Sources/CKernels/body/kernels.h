@@ -33,6 +33,8 @@
   X(void, half_to_float, (const uint16_t *in, float *out, size_t count), (in, out, count)) \
   X(void, widen, (ck_stored kind, const void *in, float *out, size_t count), \
     (kind, in, out, count)) \
+  X(void, narrow, (ck_stored kind, const float *in, void *out, size_t count), \
+    (kind, in, out, count)) \
   X(void, stored_product, \
     (ck_stored kind, const void *weight, size_t outWidth, const float *x, float *out, size_t rows, \
      size_t width, void *scratch), \

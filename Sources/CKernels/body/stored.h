@@ -158,6 +158,71 @@ static void k_widen(ck_stored kind, const void *in, float *out, size_t count) {
   }
 }
 
+INLINE float larger_size(float x, float other) {
+  const float size = x < 0 ? -x : x;
+  return size > other ? size : other;
+}
+
+// To nearest, ties to even; what is too large becomes infinity.
+INLINE uint16_t half_of(float x) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  const uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) return (uint16_t)(sign | 0x7e00);
+  if (magnitude >= 0x477ff000u) return (uint16_t)(sign | 0x7c00);
+  if (magnitude < 0x38800000u) {
+    // Subnormal: adding 0.5 leaves the multiples of 2^-24 in the low bits.
+    float value;
+    __builtin_memcpy(&value, &magnitude, sizeof value);
+    value += 0.5f;
+    __builtin_memcpy(&bits, &value, sizeof bits);
+    return (uint16_t)(sign | (bits - 0x3f000000u));
+  }
+  const uint32_t rebiased = magnitude - 0x38000000u;
+  return (uint16_t)(sign | (rebiased + 0xfff + (rebiased >> 13 & 1)) >> 13);
+}
+
+// Blocks as ggml's reference quantises them.
+static void narrow_to_q8_0(const float *in, uint8_t *out, size_t count) {
+  for (size_t b = 0; b < count / BLOCK; b++, in += BLOCK, out += 34) {
+    float largest = 0;
+    for (int i = 0; i < BLOCK; i++) largest = larger_size(in[i], largest);
+    const float scale = largest / 127, inverse = scale > 0 ? 1 / scale : 0;
+    const uint16_t half = half_of(scale);
+    __builtin_memcpy(out, &half, sizeof half);
+    for (int i = 0; i < BLOCK; i++) out[2 + i] = (uint8_t)(int8_t)roundf(in[i] * inverse);
+  }
+}
+
+// The number that is largest without its sign becomes -8.
+static void narrow_to_q4_0(const float *in, uint8_t *out, size_t count) {
+  for (size_t b = 0; b < count / BLOCK; b++, in += BLOCK, out += 18) {
+    float extreme = 0;
+    for (int i = 0; i < BLOCK; i++) {
+      if (larger_size(in[i], 0) > larger_size(extreme, 0)) extreme = in[i];
+    }
+    const float scale = extreme / -8, inverse = scale != 0 ? 1 / scale : 0;
+    const uint16_t half = half_of(scale);
+    __builtin_memcpy(out, &half, sizeof half);
+    for (int i = 0; i < 16; i++) {
+      const int low = (int)(in[i] * inverse + 8.5f), high = (int)(in[16 + i] * inverse + 8.5f);
+      out[2 + i] = (uint8_t)((low < 15 ? low : 15) | (high < 15 ? high : 15) << 4);
+    }
+  }
+}
+
+static void k_narrow(ck_stored kind, const float *in, void *out, size_t count) {
+  switch (kind) {
+    case CK_BFLOAT16: k_float_to_bfloat16(in, out, count); break;
+    case CK_FLOAT16:
+      for (size_t i = 0; i < count; i++) ((uint16_t *)out)[i] = half_of(in[i]);
+      break;
+    case CK_Q8_0: narrow_to_q8_0(in, out, count); break;
+    case CK_Q4_0: narrow_to_q4_0(in, out, count); break;
+    case CK_Q4_K: case CK_Q6_K: break;
+  }
+}
+
 // A row of x in blocks: 32 bytes, their scale, and scale times their sum.
 typedef struct {
   int8_t numbers[BLOCK];
@@ -167,10 +232,7 @@ typedef struct {
 static void bytes_of(const float *x, byte_block *out, size_t width) {
   for (size_t b = 0; b < width / BLOCK; b++, x += BLOCK, out++) {
     float largest = 0;
-    for (int i = 0; i < BLOCK; i++) {
-      const float size = x[i] < 0 ? -x[i] : x[i];
-      largest = size > largest ? size : largest;
-    }
+    for (int i = 0; i < BLOCK; i++) largest = larger_size(x[i], largest);
     const float scale = largest / 127, inverse = largest > 0 ? 127 / largest : 0;
     int32_t sum = 0;
     for (int i = 0; i < BLOCK; i++) {

@@ -44,6 +44,7 @@ void ck_half_to_float(const uint16_t *in, float *out, size_t count);            
 // 16-bit floats, and the blocks of ggml: 32 weights with a scale (Q8_0, Q4_0) or 256 with scales of their parts (Q4_K, Q6_K).
 typedef enum { CK_BFLOAT16, CK_FLOAT16, CK_Q8_0, CK_Q4_0, CK_Q4_K, CK_Q6_K } ck_stored;
 void ck_widen(ck_stored kind, const void *in, float *out, size_t count);          // count: whole blocks
+void ck_narrow(ck_stored kind, const float *in, void *out, size_t count);         // not to Q4_K and Q6_K
 // out [rows, outWidth] = x [rows, width] times the transpose of weight [outWidth, width], for at most 8 rows, each weight read
 // once. With blocks, x is rounded to 8 bits for every 32 of it. scratch: ck_stored_scratch(rows, width) bytes, 32-aligned.
 size_t ck_stored_scratch(size_t rows, size_t width);

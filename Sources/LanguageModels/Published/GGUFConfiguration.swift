@@ -29,7 +29,7 @@ struct GGUFConfiguration {
     try file.valueIfPresent(of: "\(family.ggufName).\(key)")
   }
 
-  func transformer(vocabularySize: Int) throws -> TransformerConfiguration {
+  func transformer() throws -> TransformerConfiguration {
     let width = try integer("embedding_length")
     let heads = try integer("attention.head_count")
     let layerCount = try integer("block_count")
@@ -40,7 +40,7 @@ struct GGUFConfiguration {
     let pairing: RotaryTable.Pairing =
       [.llama, .mistral, .smollm3].contains(family) ? .neighbours : .halves
     var configuration = TransformerConfiguration.llama(
-      vocabularySize: file.shape(of: "token_embd.weight")?.extents.first ?? vocabularySize,
+      vocabularySize: file.shape(of: "token_embd.weight")?.extents.first ?? 0,
       contextLength: try integer("context_length"), width: width, layerCount: layerCount,
       headCount: heads, keyHeadCount: try optional("attention.head_count_kv") ?? heads,
       hiddenWidth: try integer("feed_forward_length"),

@@ -6,7 +6,8 @@ import Tensors
 
 struct ModelLogitsCommand: Command {
   let name = "logits"
-  let abstract = "Writes what a model expects after every token of a text, to compare it with other programs."
+  let abstract =
+    "Writes what a model expects after every token of a text, to compare it with other programs."
   let discussion = """
     The numbers are logits before sampling, softly capped where the model does so, one row for every token, in a safetensors file \
     as 'logits' [tokens, vocabulary].
@@ -20,6 +21,7 @@ struct ModelLogitsCommand: Command {
   let tokens = CommandLineInterface.Option<String?>(
     "tokens", help: "Token ids, separated by spaces.")
   let text = CommandLineInterface.Option<String?>("text", help: "A text instead of tokens.")
+  let adapter = AdapterOption.option
   let cached = Flag("cached", help: "Read the tokens one after the other through the cache.")
   let out = CommandLineInterface.Option<URL>("out", completion: .files, help: "The file to write.")
 
@@ -27,6 +29,7 @@ struct ModelLogitsCommand: Command {
     model
     tokens
     text
+    adapter
     cached
     out
   }
@@ -35,6 +38,9 @@ struct ModelLogitsCommand: Command {
 
   func run(_ invocation: Invocation) async throws {
     let opened = try LanguageModel.open(invocation[model])
+    if let found = try AdapterOption.read(invocation, for: invocation[model]) {
+      try found.attach(to: opened.model, source: invocation[adapter]?.path ?? "")
+    }
     let ids = try tokens(of: opened, invocation)
     let window = opened.model.configuration.contextLength
     guard (1...window).contains(ids.count) else {

@@ -1,18 +1,22 @@
 import Checkpoints
 import Foundation
+import Layers
 import Tensors
 import Tokenizers
 
 extension LanguageModel {
+  /// Opens a folder as Hugging Face publishes models: `config.json`, safetensors, a tokenizer.
+  static func openPublished(_ folder: URL) throws -> LanguageModel {
+    let model = try PublishedModel(folder).transformer()
+    let tokenizer = try TokenizerFile.load(folder.path)
+    try check(tokenizer, fits: model, path: folder.path)
+    return LanguageModel(model: model, tokenizer: tokenizer)
+  }
+
   /// Opens a GGUF file of an architecture that ``PublishedFamily`` names.
   static func openGGUF(_ url: URL) throws -> LanguageModel {
-    let file = try GGUFFile(url)
-    let described = try GGUFConfiguration(file)
-    let tokenizer = try file.tokenizer()
-    let configuration = try described.transformer(vocabularySize: tokenizer.vocabularySize)
-    let model = try build(
-      configuration, from: PlacedWeights(file, .gguf(described.family, configuration)),
-      path: url.path)
+    let model = try PublishedModel(url).transformer()
+    let tokenizer = try GGUFFile(url).tokenizer()
     try check(tokenizer, fits: model, path: url.path)
     return LanguageModel(model: model, tokenizer: tokenizer)
   }
@@ -37,5 +41,18 @@ extension LanguageModel {
     let tokenizer = try TokenizerFile.load(found.path)
     try check(tokenizer, fits: model, path: url.path)
     return LanguageModel(model: model, tokenizer: tokenizer)
+  }
+
+  /// Builds a model of a checked configuration whose matrices stay as they are stored.
+  private static func build(
+    _ configuration: TransformerConfiguration, from weights: PlacedWeights, path: String
+  ) throws -> Transformer {
+    if let problem = configuration.problem {
+      throw LanguageModelError.unreadableConfiguration(path: path, reason: problem)
+    }
+    let model = try Transformer(
+      configuration, in: ParameterScope(loadingFrom: weights, asStored: true))
+    try weights.checkAllUsed()
+    return model
   }
 }
