@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import LanguageModels
 
@@ -30,16 +31,26 @@ extension CoreReference {
 
   /// What the weights occupy on the disk.
   public func weightsBytes() throws -> Int {
-    try Self.weights(at: url).resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+    try Self.weights(at: url).reduce(0) {
+      $0 + (try $1.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0)
+    }
   }
 
+  /// Of one file that of its bytes; of several that of theirs, one after the other.
   private static func digest(of url: URL) throws -> String {
-    try ContentDigest.sha256(contentsOf: weights(at: url))
+    let digests = try weights(at: url).map { try ContentDigest.sha256(contentsOf: $0) }
+    return digests.count == 1
+      ? digests[0] : ContentDigest.sha256(Data(digests.joined(separator: "\n").utf8))
   }
 
-  /// The file that holds a core's weights: the core itself, or one in its folder.
-  private static func weights(at url: URL) -> URL {
-    let weights = url.appendingPathComponent(LanguageModel.weightsFileName)
-    return FileManager.default.fileExists(atPath: weights.path) ? weights : url
+  /// The files that hold a core's weights: the core itself, or those in its folder.
+  private static func weights(at url: URL) throws -> [URL] {
+    let single = url.appendingPathComponent(LanguageModel.weightsFileName)
+    if FileManager.default.fileExists(atPath: single.path) { return [single] }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder),
+      isFolder.boolValue
+    else { return [url] }
+    return try ShardedSafetensors(folder: url).fileNames.map { URL(fileURLWithPath: $0) }
   }
 }

@@ -31,6 +31,7 @@ enum Circadian {
       ForgetCommand()
       SkillsCommand()
       ScheduleCommand()
+      ExportCommand()
       GenerateCommand()
       CommandGroup("tokenizer", abstract: "Trains tokenizers and looks at what they do.") {
         TokenizerTrainCommand()

@@ -1,6 +1,7 @@
 import Checkpoints
 import CommandLineInterface
 import Foundation
+import Individuals
 import LanguageModels
 import Tensors
 
@@ -17,7 +18,9 @@ struct ModelLogitsCommand: Command {
     "circadian model logits model.gguf --text 'It was' --cached --out logits.safetensors",
   ]
 
-  let model = Argument<URL>("model", completion: .files, help: "A folder, GGUF or llama2.c file.")
+  let model = Argument<URL?>("model", completion: .files, help: "A folder, GGUF or llama2.c file.")
+  let individual = CommandLineInterface.Option<String?>(
+    "individual", help: "An individual with what it has learned, instead of a model.")
   let tokens = CommandLineInterface.Option<String?>(
     "tokens", help: "Token ids, separated by spaces.")
   let text = CommandLineInterface.Option<String?>("text", help: "A text instead of tokens.")
@@ -27,6 +30,7 @@ struct ModelLogitsCommand: Command {
 
   var parameters: ParameterList {
     model
+    individual
     tokens
     text
     adapter
@@ -37,10 +41,7 @@ struct ModelLogitsCommand: Command {
   private struct Report: Encodable { var tokens: [Int32], vocabulary: Int, out: String }
 
   func run(_ invocation: Invocation) async throws {
-    let opened = try LanguageModel.open(invocation[model])
-    if let found = try AdapterOption.read(invocation, for: invocation[model]) {
-      try found.attach(to: opened.model, source: invocation[adapter]?.path ?? "")
-    }
+    let opened = try opened(invocation)
     let ids = try tokens(of: opened, invocation)
     let window = opened.model.configuration.contextLength
     guard (1...window).contains(ids.count) else {
@@ -67,6 +68,23 @@ struct ModelLogitsCommand: Command {
     try writer.write(to: invocation[out])
     try invocation.report(Report(tokens: ids, vocabulary: vocabulary, out: invocation[out].path)) {
       "\(ids.count) rows of \(vocabulary) logits in \(invocation[out].path)"
+    }
+  }
+
+  private func opened(_ invocation: Invocation) throws -> LanguageModel {
+    switch (invocation[model], invocation[individual]) {
+    case (let url?, nil):
+      let opened = try LanguageModel.open(url)
+      if let found = try AdapterOption.read(invocation, for: url) {
+        try found.attach(to: opened.model, source: invocation[adapter]?.path ?? "")
+      }
+      return opened
+    case (nil, let name?):
+      let mind = try Mind.wake(
+        Individual.open(name: name, in: Home(root: invocation.home), access: .reading))
+      return LanguageModel(model: mind.model, tokenizer: mind.tokenizer)
+    case (nil, nil), (_?, _?):
+      throw CommandError("name either a model or an --individual", exitCode: .usage)
     }
   }
 

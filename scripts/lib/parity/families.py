@@ -119,12 +119,13 @@ def tokenizer_json(size):
     tokenizer = Tokenizer(models.BPE(vocabulary, []))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens(SPECIAL + [w for w in vocabulary if w.startswith("<extra")])
+    tokenizer.add_special_tokens(SPECIAL)
     return tokenizer
 
 
-def run(circadian, *arguments):
-    return subprocess.run([circadian, *map(str, arguments)], capture_output=True, text=True)
+def run(circadian, *arguments, stdin=None):
+    return subprocess.run(
+        [circadian, *map(str, arguments)], capture_output=True, text=True, input=stdin)
 
 
 class Failure(Exception):
