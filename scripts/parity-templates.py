@@ -89,10 +89,10 @@ def check(program):
         for name, source, context in cases:
             template.write_text(source)
             data.write_text(json.dumps(context, ensure_ascii=False))
-            command = [program, "template", "render", template, "--json", data, "--date", DATE]
+            command = [program, "template", "render", template, "--context", data, "--date", DATE, "--json"]
             run = subprocess.run(command, capture_output=True, text=True)
             expected = render(source, context)
-            got = {"text": run.stdout} if run.returncode == 0 else {"error": run.stderr.strip()}
+            got = json.loads(run.stdout) if run.returncode == 0 else {"error": run.stderr.strip()}
             if expected.get("text") != got.get("text"):
                 differences += 1
                 print(f"{name!r}\n  expected {expected}\n  got      {got}")

@@ -38,6 +38,9 @@ enum Circadian {
         TokenizerDecodeCommand()
         TokenizerEvaluateCommand()
       }
+      CommandGroup("template", abstract: "Writes conversations as published models read them.") {
+        TemplateRenderCommand()
+      }
       PretrainCommand()
       SparsifyCommand()
       MidtrainCommand()
