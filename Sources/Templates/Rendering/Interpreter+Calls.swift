@@ -25,6 +25,9 @@ extension Interpreter {
   ) throws -> Value {
     guard let filter = Filters.byName[name] else { throw unsupported("the filter '\(name)'") }
     self.position = position
+    if let parameters = Filters.parameters[name] {
+      try arguments.check(name, parameters, self)
+    }
     return try filter(self, value, arguments)
   }
 
@@ -103,6 +106,20 @@ struct Arguments {
   }
 
   func isTrue(_ index: Int, _ name: String) -> Bool { value(index, name)?.isTrue ?? false }
+
+  /// Refuses what a filter has no parameter for: it would be overlooked otherwise.
+  func check(_ name: String, _ parameters: [String], _ interpreter: Interpreter) throws {
+    if let unknown = named.first(where: { !parameters.contains($0.name) }) {
+      throw interpreter.error("'\(name)' has no parameter '\(unknown.name)'")
+    }
+    guard positional.count <= parameters.count else {
+      throw interpreter.error("'\(name)' is given more than it has parameters for")
+    }
+    let taken = parameters.prefix(positional.count)
+    if let twice = named.first(where: { taken.contains($0.name) }) {
+      throw interpreter.error("'\(twice.name)' is given twice to '\(name)'")
+    }
+  }
 
   /// The text that the parameter is given; nil without one or with `none`.
   func text(_ index: Int, _ name: String) -> Text? {

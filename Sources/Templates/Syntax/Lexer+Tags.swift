@@ -91,7 +91,11 @@ extension Lexer {
   }
 
   private func integer(_ start: Int, radix: Int) throws -> Int {
-    guard let value = Int(digits(start), radix: radix) else {
+    let digits = digits(start)
+    guard radix != 10 || digits.first != "0" || digits.allSatisfy({ $0 == "0" }) else {
+      throw error("an integer begins with zero", at: start)
+    }
+    guard let value = Int(digits, radix: radix) else {
       throw error("the number is too large", at: start)
     }
     return value
