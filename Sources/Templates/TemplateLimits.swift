@@ -2,8 +2,8 @@
 public struct TemplateLimits: Sendable, Hashable {
   /// Steps: an expression, a turn of a loop, a character written or made are one each.
   public var steps = 50_000_000
-  /// The most characters of a text, the output among them.
-  public var characters = 16_000_000
+  /// The most characters of a text, the output among them, and of all that a list or mapping holds.
+  public var characters = 4_000_000
   /// How deep calls and expressions may stand within each other while a template runs.
   public var depth = 250
   /// The most numbers that `range` gives.

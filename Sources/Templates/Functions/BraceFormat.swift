@@ -50,6 +50,7 @@ struct BraceFormat {
     for attribute in path.dropFirst() {
       value = try interpreter.attribute(String(attribute), of: value)
     }
+    try interpreter.spend(on: value)
     if isLiteral { value = .string(value.literal) }
     guard parts.count > 1, !parts[1].isEmpty else { return value.written }
     return try specification(parts[1], value).text(value, interpreter)

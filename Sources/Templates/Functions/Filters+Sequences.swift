@@ -15,6 +15,7 @@ extension Filters {
         let element =
           try arguments.value(1, "attribute").map { try attribute($0, of: element, interpreter) }
           ?? element
+        try interpreter.spend(on: element)
         let part = (index > 0 ? separator : "") + element.written
         try interpreter.checkLength(text.count + part.count, new: part.count)
         text += part
@@ -63,6 +64,7 @@ extension Filters {
           guard element.isHashable else {
             throw interpreter.error("a \(element.typeName) cannot be compared by 'unique'")
           }
+          try interpreter.spend(on: element)
           return seen.insert(
             key(element, isCaseSensitive: arguments.isTrue(0, "case_sensitive"))
           ).inserted

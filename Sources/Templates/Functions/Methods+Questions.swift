@@ -23,7 +23,7 @@ extension Methods {
     "count": { interpreter, value, arguments in
       let part = try text(arguments, "count", interpreter)
       let whole = value.written
-      try interpreter.spend(whole.count)
+      try interpreter.spendOnSearch(whole, part)
       return .integer(
         part.isEmpty
           ? whole.count + 1 : whole.parts(separatedBy: part, atMost: nil).count - 1)
@@ -88,7 +88,7 @@ extension Methods {
   ) throws -> Int? {
     let part = try text(arguments, name, interpreter)
     let (whole, start) = try bounded(value.written, arguments, interpreter)
-    try interpreter.spend(whole.count)
+    try interpreter.spendOnSearch(whole, part)
     let place =
       fromEnd ? whole.lastIndex(of: part, before: whole.count) : whole.firstIndex(of: part)
     return place.map { $0 + start }

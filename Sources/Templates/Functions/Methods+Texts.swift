@@ -36,7 +36,7 @@ extension Methods {
     "rsplit": { try split($0, $1, $2, fromEnd: true) },
     "partition": { interpreter, value, arguments in
       let (text, separator) = (value.written, try text(arguments, "partition", interpreter))
-      let parts = text.parts(separatedBy: try filled(separator, interpreter), atMost: 1)
+      let parts = text.parts(separatedBy: try filled(separator, in: text, interpreter), atMost: 1)
       return .tuple(
         parts.count == 2
           ? [.string(parts[0]), .string(separator), .string(parts[1])]
@@ -45,7 +45,7 @@ extension Methods {
     "rpartition": { interpreter, value, arguments in
       let (text, separator) = (value.written, try text(arguments, "rpartition", interpreter))
       let parts = text.parts(
-        separatedBy: try filled(separator, interpreter), atMost: 1, fromEnd: true)
+        separatedBy: try filled(separator, in: text, interpreter), atMost: 1, fromEnd: true)
       return .tuple(
         parts.count == 2
           ? [.string(parts[0]), .string(separator), .string(parts[1])]
@@ -121,7 +121,10 @@ extension Methods {
     return text
   }
 
-  private static func filled(_ separator: Text, _ interpreter: Interpreter) throws -> Text {
+  private static func filled(
+    _ separator: Text, in text: Text, _ interpreter: Interpreter
+  ) throws -> Text {
+    try interpreter.spendOnSearch(text, separator)
     guard !separator.isEmpty else { throw interpreter.error("the separator is empty") }
     return separator
   }
@@ -138,7 +141,7 @@ extension Methods {
       parts = fromEnd ? text.wordsFromEnd(atMost: limit ?? -1) : text.words(atMost: limit)
     case .string(let separator)?:
       parts = text.parts(
-        separatedBy: try filled(separator, interpreter), atMost: limit, fromEnd: fromEnd)
+        separatedBy: try filled(separator, in: text, interpreter), atMost: limit, fromEnd: fromEnd)
     default: throw interpreter.error("a text is split at a text")
     }
     try interpreter.spend(parts.count)

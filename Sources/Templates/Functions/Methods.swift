@@ -35,11 +35,13 @@ enum Methods {
 
   private static let ofLists: [String: Method] = [
     "count": { interpreter, value, arguments in
+      try interpreter.spend(on: value)
       let elements = try interpreter.elements(of: value)
       let wanted = try argument(arguments, "count", interpreter)
       return .integer(elements.count { $0 == wanted })
     },
     "index": { interpreter, value, arguments in
+      try interpreter.spend(on: value)
       let elements = try interpreter.elements(of: value)
       let wanted = try argument(arguments, "index", interpreter)
       guard let index = elements.firstIndex(of: wanted) else {

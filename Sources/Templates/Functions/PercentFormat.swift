@@ -116,6 +116,7 @@ struct FormatSpecification {
   private func body(_ value: Value, _ interpreter: Interpreter) throws -> Text {
     switch type {
     case "s", "r":
+      try interpreter.spend(on: value)
       let text = type == "s" ? value.written : value.literal
       return precision.map { text[0..<min($0, text.count)] } ?? text
     default: break

@@ -18,7 +18,7 @@ extension Text {
   func replacing(
     _ old: Text, with new: Text, atMost limit: Int?, _ interpreter: Interpreter
   ) throws -> Text {
-    try interpreter.spend(count * max(min(old.count, 8), 1))
+    try interpreter.spendOnSearch(self, old)
     var left = limit ?? -1
     var text = Text()
     var index = 0

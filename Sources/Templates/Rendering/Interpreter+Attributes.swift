@@ -54,6 +54,11 @@ extension Interpreter {
 
   private func method(_ name: String, of value: Value) -> Value? {
     guard let method = Methods.method(name, of: value) else { return nil }
-    return .function(Function(name, holding: value) { try method($0, value, $1) })
+    return .function(
+      Function(name, holding: value) { interpreter, arguments in
+        if case .string = value { try interpreter.spend(on: value) }
+        for argument in arguments.positional { try interpreter.spend(argument.weight / 8) }
+        return try method(interpreter, value, arguments)
+      })
   }
 }

@@ -25,6 +25,9 @@ extension Interpreter {
   ) throws -> Value {
     guard let filter = Filters.byName[name] else { throw unsupported("the filter '\(name)'") }
     self.position = position
+    if case .string = value { try spend(on: value) }
+    if Filters.ofTexts[name] != nil { try spend(on: value) }
+    for argument in arguments.positional { try spend(argument.weight / 8) }
     if let parameters = Filters.parameters[name] {
       try arguments.check(name, parameters, self)
     }
@@ -36,6 +39,7 @@ extension Interpreter {
   ) throws -> Bool {
     guard let test = ValueTests.byName[name] else { throw unsupported("the test '\(name)'") }
     self.position = position
+    if case .string = value { try spend(on: value) }
     return try test(self, value, arguments)
   }
 

@@ -5,6 +5,9 @@ extension Interpreter {
     guard value.depth <= TemplateLimits.valueDepth else {
       throw TemplateError.limit(expression.position, problem: "the value is nested too deeply")
     }
+    guard value.weight <= limits.characters + 1 else {
+      throw TemplateError.limit(expression.position, problem: "the value is too large")
+    }
     return value
   }
 
@@ -70,7 +73,9 @@ extension Interpreter {
     case .concatenation(let operands):
       var text = Text()
       for operand in operands {
-        let part = try evaluate(operand).written
+        let value = try evaluate(operand)
+        try spend(on: value)
+        let part = value.written
         try checkLength(text.count + part.count, new: part.count)
         text += part
       }

@@ -148,12 +148,7 @@ extension Interpreter {
   }
 
   private func spendOnComparison(_ value: Value) throws {
-    switch value {
-    case .string(let text): try spend(text.count / 8)
-    case .list(let items), .tuple(let items): try spend(items.values.count)
-    case .mapping(let mapping): try spend(mapping.keys.count)
-    default: break
-    }
+    try spend(value.weight / 8)
   }
 
   func precedes(_ left: Value, _ right: Value, _ symbol: String = "<") throws -> Bool {
@@ -165,13 +160,15 @@ extension Interpreter {
   func contains(_ container: Value, _ value: Value) throws -> Bool {
     switch (container, value) {
     case (.string(let text), .string(let part)):
-      try spend(text.count)
+      try spendOnSearch(text, part)
       return text.firstIndex(of: part) != nil
     case (.string, _): throw operandError("in", value, container)
     case (.mapping(let mapping), _):
       guard value.isHashable else { throw error("a \(value.typeName) cannot be a key") }
       return mapping[value] != nil
-    default: return try elements(of: container).contains(value)
+    default:
+      try spendOnComparison(container)
+      return try elements(of: container).contains(value)
     }
   }
 }

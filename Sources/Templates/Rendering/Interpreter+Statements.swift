@@ -10,7 +10,10 @@ extension Interpreter {
   private func execute(_ statement: Statement.Kind) throws -> Flow {
     switch statement {
     case .text(let text): try write(text)
-    case .output(let expression): try write(evaluate(expression).written)
+    case .output(let expression):
+      let value = try evaluate(expression)
+      try spend(on: value)
+      try write(value.written)
     case .conditional(let branches, let otherwise):
       for branch in branches where try evaluate(branch.test).isTrue {
         return try execute(branch.body)
@@ -95,7 +98,9 @@ extension Interpreter {
     switch value {
     case .list(let items), .tuple(let items), .iterator(let items): elements = items.values
     case .mapping(let mapping): elements = mapping.keys
-    case .string(let text): elements = text.points.map { .string(Text(points: [$0])) }
+    case .string(let text):
+      try spend(text.count)
+      elements = text.points.map { .string(Text(points: [$0])) }
     case .undefined: elements = []
     case .loop(let loop): elements = loop.items.values
     default: throw error("a value of type \(value.typeName) has no elements")
@@ -109,7 +114,7 @@ extension Interpreter {
 final class Loop {
   let items: Items
   var index = 0
-  private var lastChecked: [Value]?
+  private var lastChecked: [Text]?
 
   init(_ items: Items) { self.items = items }
 
@@ -139,9 +144,14 @@ final class Loop {
         })
     case "changed":
       return .function(
-        Function("changed") { [unowned self] _, arguments in
-          defer { lastChecked = arguments.positional }
-          return .boolean(lastChecked != arguments.positional)
+        Function("changed", holding: .loop(self)) { [self] interpreter, arguments in
+          // Texts and not the values: those could hold this loop.
+          let checked = try arguments.positional.map {
+            try interpreter.spend(on: $0)
+            return $0.literal
+          }
+          defer { lastChecked = checked }
+          return .boolean(lastChecked != checked)
         })
     default: return nil
     }

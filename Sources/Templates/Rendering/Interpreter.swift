@@ -69,6 +69,15 @@ final class Interpreter {
     try spend(new ?? count)
   }
 
+  /// Counts a search, whose time grows with both texts.
+  func spendOnSearch(_ text: Text, _ part: Text) throws {
+    let (product, isOverflow) = text.count.multipliedReportingOverflow(by: part.count)
+    try spend(isOverflow ? .max : text.count / 8 + product / 16)
+  }
+
+  /// Counts work on a value that is written, compared or changed as a whole.
+  func spend(on value: Value) throws { try spend(value.weight / 2) }
+
   /// Runs what stands one level deeper, with the place told back afterwards.
   func deeper<Result>(_ position: TemplatePosition, _ body: () throws -> Result) throws -> Result {
     self.position = position

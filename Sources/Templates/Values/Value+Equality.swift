@@ -25,6 +25,9 @@ extension Value: Hashable {
     switch self {
     case .string(let text): text.hash(into: &hasher)
     case .tuple(let items): for item in items.values { item.hash(into: &hasher) }
+    case .namespace(let namespace): hasher.combine(ObjectIdentifier(namespace))
+    case .loop(let loop): hasher.combine(ObjectIdentifier(loop))
+    case .function(let function): hasher.combine(ObjectIdentifier(function))
     default: break
     }
   }

@@ -28,6 +28,23 @@ enum Value {
     }
   }
 
+  /// How many values and characters there are in this one, those that come twice counted twice.
+  ///
+  /// Writing and comparing take as long, however little room the value itself takes.
+  var weight: Int {
+    switch self {
+    case .string(let text): text.count + 1
+    case .list(let items), .tuple(let items), .iterator(let items): items.weight
+    case .mapping(let mapping): mapping.weight
+    default: 1
+    }
+  }
+
+  /// The sum of weights that stays within an integer.
+  static func weight(of values: some Sequence<Value>) -> Int {
+    values.reduce(1) { min($0 + $1.weight, 1 << 40) }
+  }
+
   /// What Python calls the type.
   var typeName: String {
     switch self {
@@ -86,10 +103,12 @@ enum Value {
 struct Items {
   let values: [Value]
   let depth: Int
+  let weight: Int
 
   init(_ values: [Value]) {
     self.values = values
     depth = 1 + values.reduce(0) { max($0, $1.depth) }
+    weight = Value.weight(of: values)
   }
 }
 
@@ -98,6 +117,7 @@ final class Mapping {
   let keys: [Value]
   let values: [Value]
   let depth: Int
+  let weight: Int
   private let places: [Value: Int]
 
   /// The last value of a key that comes twice counts, at the first one's place.
@@ -115,6 +135,7 @@ final class Mapping {
       }
     }
     depth = 1 + (keys + values).reduce(0) { max($0, $1.depth) }
+    weight = Value.weight(of: keys + values)
     (self.keys, self.values, self.places) = (keys, values, places)
   }
 
