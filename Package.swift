@@ -11,8 +11,9 @@ let package = Package(
     .library(
       name: "CircadianEngine",
       targets: [
-        "Tensors", "OperationCatalog", "Layers", "Optimizers", "Tokenizers", "Checkpoints",
-        "Tools", "LanguageModels", "Corpora", "Curriculum", "Training", "Lens", "Individuals",
+        "Tensors", "OperationCatalog", "Layers", "Optimizers", "Templates", "Tokenizers",
+        "Checkpoints", "Tools", "LanguageModels", "Corpora", "Curriculum", "Training", "Lens",
+        "Individuals",
         "Briefs", "Sleep", "Studies",
       ]),
   ],
@@ -30,7 +31,8 @@ let package = Package(
     .target(name: "Layers", dependencies: ["Tensors"]),
     .target(name: "Optimizers", dependencies: ["CKernels", "Tensors", "Layers"]),
     .target(name: "Files"),
-    .target(name: "Tokenizers", dependencies: ["CPCRE2", "Files"]),
+    .target(name: "Templates"),
+    .target(name: "Tokenizers", dependencies: ["CPCRE2", "Files", "Templates"]),
     .target(name: "Checkpoints", dependencies: ["Tensors", "Layers", "Files", "Tokenizers"]),
     .target(name: "Tools"),
     .target(
@@ -78,9 +80,9 @@ let package = Package(
     .executableTarget(
       name: "circadian",
       dependencies: [
-        "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "Checkpoints", "Tools",
-        "LanguageModels", "Corpora", "Curriculum", "Training", "Lens", "Individuals", "Briefs",
-        "Sleep", "Studies", "CommandLineInterface",
+        "Tensors", "Layers", "Optimizers", "Files", "Templates", "Tokenizers", "Checkpoints",
+        "Tools", "LanguageModels", "Corpora", "Curriculum", "Training", "Lens", "Individuals",
+        "Briefs", "Sleep", "Studies", "CommandLineInterface",
       ],
       resources: [.copy("Resources/sample-transcript.md")]),
     .target(
@@ -91,7 +93,10 @@ let package = Package(
     .testTarget(name: "OperationCatalogTests", dependencies: ["Tensors", "OperationCatalog"]),
     .testTarget(name: "LayersTests", dependencies: ["Tensors", "Layers"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
-    .testTarget(name: "TokenizersTests", dependencies: ["Files", "Tokenizers", "TestSupport"]),
+    .testTarget(
+      name: "TemplatesTests", dependencies: ["Templates"], resources: [.copy("Resources")]),
+    .testTarget(
+      name: "TokenizersTests", dependencies: ["Files", "Templates", "Tokenizers", "TestSupport"]),
     .testTarget(
       name: "CheckpointsTests",
       dependencies: ["Tensors", "Layers", "Files", "Tokenizers", "Checkpoints", "TestSupport"]),

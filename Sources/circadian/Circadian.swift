@@ -44,6 +44,9 @@ enum Circadian {
         ModelLogitsCommand()
         ModelConvertCommand()
       }
+      CommandGroup("template", abstract: "Writes conversations as published models read them.") {
+        TemplateRenderCommand()
+      }
       PretrainCommand()
       SparsifyCommand()
       MidtrainCommand()

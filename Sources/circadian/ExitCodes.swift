@@ -8,6 +8,7 @@ import Layers
 import Lens
 import Optimizers
 import Sleep
+import Templates
 import Tokenizers
 import Training
 
@@ -38,6 +39,10 @@ extension LanguageModelError: ExitCodeProviding {
     default: .badData
     }
   }
+}
+
+extension TemplateError: ExitCodeProviding {
+  public var exitCode: ExitCode { .badData }
 }
 
 extension SleepError: ExitCodeProviding {

@@ -17,7 +17,7 @@ import Tools
   private func text(_ turns: some Sequence<Conversation.Turn>) -> String {
     turns.flatMap(\.parts).map { part in
       switch part {
-      case .text(let text), .call(let text), .result(let text): text
+      case .text(let text), .reasoning(let text), .call(let text), .result(let text): text
       }
     }.joined(separator: "\n")
   }

@@ -67,6 +67,17 @@ import Tokenizers
     #expect(read == Conversation([.user("Hi"), .assistant("Hello")]))
   }
 
+  @Test func reasoningIsJSONAndHasNoTokens() throws {
+    let turn = Conversation.Turn(.assistant, [.reasoning("Two and three."), .text("5.")])
+    let conversation = Conversation([.user("2 + 3?"), turn])
+    let data = try JSONEncoder().encode(conversation)
+    #expect(String(decoding: data, as: UTF8.self).contains(#""type":"reasoning""#))
+    #expect(try JSONDecoder().decode(Conversation.self, from: data) == conversation)
+    #expect(turn.text == "5.")
+    #expect(
+      format.render(turn).tokens == format.render(Conversation.Turn.assistant("5.")).tokens)
+  }
+
   @Test func aTokenizerWithoutTheTokensIsRefusedByName() throws {
     let plain = try BytePairTrainer(vocabularySize: 300, specialTokens: ["<|bos|>"]).train(on: [
       "a b"

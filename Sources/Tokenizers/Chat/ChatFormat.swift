@@ -56,6 +56,8 @@ public struct ChatFormat: Sendable {
     for part in turn.parts {
       switch part {
       case .text(let text): append(words(text), learned: isAssistant)
+      // This format has no place for thoughts: its models have learned none.
+      case .reasoning: break
       case .call(let text): append([call] + words(text) + [endCall], learned: isAssistant)
       case .result(let text): append([result] + words(text) + [endResult], learned: false)
       }

@@ -1,7 +1,7 @@
 /// Turns of a user, an assistant and whoever set them up: what chat models are trained on and answer.
 ///
-/// As JSON it is `{"messages": [{"role": "user", "content": "..."}, ...]}`; content with tool calls is a
-/// list of `{"type": "text" | "call" | "result", "text": "..."}`.
+/// As JSON it is `{"messages": [{"role": "user", "content": "..."}, ...]}`; content with other parts is a
+/// list of `{"type": "text" | "reasoning" | "call" | "result", "text": "..."}`.
 public struct Conversation: Sendable, Hashable {
   /// Who speaks.
   public enum Role: String, Sendable, Codable, CaseIterable {
@@ -11,6 +11,8 @@ public struct Conversation: Sendable, Hashable {
   /// A stretch of a turn.
   public enum Part: Sendable, Hashable {
     case text(String)
+    /// What a model thinks before it speaks, which nobody else said or is to answer.
+    case reasoning(String)
     /// A tool's name, a space, and what it is given: `calculator 2 + 3`.
     case call(String)
     /// What the tool gave back.
@@ -19,7 +21,7 @@ public struct Conversation: Sendable, Hashable {
     /// The stretch itself, whatever it is.
     public var text: String {
       switch self {
-      case .text(let text), .call(let text), .result(let text): text
+      case .text(let text), .reasoning(let text), .call(let text), .result(let text): text
       }
     }
   }
@@ -38,7 +40,7 @@ public struct Conversation: Sendable, Hashable {
     public static func user(_ text: String) -> Turn { Turn(.user, [.text(text)]) }
     public static func assistant(_ text: String) -> Turn { Turn(.assistant, [.text(text)]) }
 
-    /// What is said, without calls and results.
+    /// What is said, without reasoning, calls and results.
     public var text: String {
       parts.compactMap { if case .text(let text) = $0 { text } else { nil } }.joined(separator: " ")
     }
@@ -79,13 +81,14 @@ extension Conversation.Turn: Codable {
 
 extension Conversation.Part: Codable {
   private enum CodingKeys: String, CodingKey { case type, text }
-  private enum Kind: String, Codable { case text, call, result }
+  private enum Kind: String, Codable { case text, reasoning, call, result }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let text = try container.decode(String.self, forKey: .text)
     switch try container.decode(Kind.self, forKey: .type) {
     case .text: self = .text(text)
+    case .reasoning: self = .reasoning(text)
     case .call: self = .call(text)
     case .result: self = .result(text)
     }
@@ -96,6 +99,7 @@ extension Conversation.Part: Codable {
     let (kind, text): (Kind, String) =
       switch self {
       case .text(let text): (.text, text)
+      case .reasoning(let text): (.reasoning, text)
       case .call(let text): (.call, text)
       case .result(let text): (.result, text)
       }

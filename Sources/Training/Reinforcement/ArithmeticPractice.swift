@@ -64,7 +64,7 @@ public struct ArithmeticPractice: ReinforcementTask {
 extension Conversation.Part {
   fileprivate var content: String {
     switch self {
-    case .text(let text), .call(let text), .result(let text): text
+    case .text(let text), .reasoning(let text), .call(let text), .result(let text): text
     }
   }
 }

@@ -184,7 +184,7 @@ struct ChatCommand: Command {
     for part in reply.parts {
       let line: String
       switch part {
-      case .text: continue
+      case .text, .reasoning: continue
       case .call(let text): line = "  \(text)"
       case .result(let text): line = "  -> \(text)"
       }
