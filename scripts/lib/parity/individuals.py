@@ -56,7 +56,7 @@ def compare(circadian, path, core, kind, options, tokens, episode):
     name = f"ada-{kind}"
     asked(circadian, "new", name, "--core", core)
     asked(circadian, "read", name, episode)
-    asked(circadian, "sleep", name, "--memory", kind, "--passes", "2", *options)
+    asked(circadian, "sleep", name, "--memory", kind, "--passes", "16", *options)
     answer = run(circadian, "chat", name, "--tokens", "8", stdin="When does the ferry leave?\n\n")
     if answer.returncode != 0:
         raise Failure("chat: " + answer.stderr.strip().splitlines()[-1])
