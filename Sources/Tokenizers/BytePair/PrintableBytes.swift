@@ -67,4 +67,12 @@ enum PrintableBytes {
     for byte in bytes { text.append(scalars[Int(byte)]) }
     return String(text)
   }
+
+  /// The UTF-8 of the text in the alphabet that stands for the bytes.
+  static func utf8(of bytes: some Collection<UInt8>) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count * 2)
+    for byte in bytes { text.append(scalars[Int(byte)]) }
+    return text
+  }
 }

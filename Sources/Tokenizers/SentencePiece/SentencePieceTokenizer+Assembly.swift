@@ -33,41 +33,6 @@ extension SentencePieceTokenizer {
       addsDummyPrefix: addsDummyPrefix, escapesSpaces: escapesSpaces)
   }
 
-  /// Makes a tokenizer of tokens and ranked merges with byte fallback, as `tokenizer.json` has it.
-  convenience init(
-    tokens: [[UInt8]], merges: [(ArraySlice<UInt8>, ArraySlice<UInt8>)],
-    addedTokens: [AddedToken], unknown: String?, beginningOfText: Int32?, endOfText: Int32?,
-    addsDummyPrefix: Bool
-  ) throws {
-    var types = tokens.map { token in
-      (Pieces.byte(namedBy: token) == nil ? PieceType.normal : .byte).rawValue
-    }
-    for token in addedTokens where Int(token.id) < types.count {
-      types[Int(token.id)] = (token.isSpecial ? PieceType.control : .userDefined).rawValue
-    }
-    let pieces = try Pieces(tokens: tokens, types: types, escapesSpaces: true)
-    var table = MergeTable(expectedCount: merges.count)
-    for (rank, (left, right)) in merges.enumerated() {
-      let parts = [left, right, left + right].map {
-        pieces.vocabulary.id(of: Escape.spaces(in: $0))
-      }
-      guard let left = parts[0], let right = parts[1], let merged = parts[2] else {
-        throw TokenizerError.invalidVocabulary(
-          "merge \(rank), '\(String(decoding: left, as: UTF8.self))' and "
-            + "'\(String(decoding: right, as: UTF8.self))': a part or the whole has no token")
-      }
-      table.insert(
-        MergeTable.Merge(
-          left: left, right: right, rank: UInt32(truncatingIfNeeded: rank), merged: merged))
-    }
-    let unknownID = addedTokens.first { $0.text == unknown }?.id
-    try self.init(
-      vocabulary: pieces.vocabulary, merges: table, addedTokens: pieces.addedTokens,
-      characters: pieces.characters, fallback: pieces.fallback(unknown: unknownID),
-      neighbors: pieces.neighbors, beginningOfText: beginningOfText, endOfText: endOfText,
-      addsDummyPrefix: addsDummyPrefix, escapesSpaces: true)
-  }
-
   /// The place of each score among the distinct scores, the highest first.
   private static func ranks(of scores: [Float]) throws -> [UInt32] {
     if let id = scores.firstIndex(where: \.isNaN) {
@@ -103,7 +68,7 @@ private struct Pieces {
         isNormal[id] = type == .normal
         if escapesSpaces { contents[id] = Escape.spaces(in: token) }
       case .byte:
-        guard let byte = Self.byte(namedBy: token) else {
+        guard let byte = ByteTokens.byte(namedBy: token) else {
           throw TokenizerError.invalidVocabulary(
             "byte token \(id) is '\(String(decoding: token, as: UTF8.self))', not like <0x0A>")
         }
@@ -150,13 +115,5 @@ private struct Pieces {
     let text = String(decoding: bytes, as: UTF8.self)
     guard text.utf8.elementsEqual(bytes), text.unicodeScalars.count == 1 else { return nil }
     return text.unicodeScalars.first
-  }
-
-  /// The byte that a token like `<0x0A>` stands for.
-  static func byte(namedBy token: [UInt8]) -> UInt8? {
-    guard token.count == 6, token.starts(with: "<0x".utf8), token[5] == UInt8(ascii: ">") else {
-      return nil
-    }
-    return UInt8(String(decoding: token[3..<5], as: UTF8.self), radix: 16)
   }
 }

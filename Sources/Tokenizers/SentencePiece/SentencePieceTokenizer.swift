@@ -18,7 +18,6 @@ public final class SentencePieceTokenizer: Tokenizer {
   private let fallback: Fallback
   private let escapesSpaces: Bool
   private let neighbors: NeighboringBytes
-  private let isSpecial: Set<Int32>
   private let workspaces = WorkspacePool()
 
   /// What a character outside the vocabulary becomes.
@@ -44,7 +43,6 @@ public final class SentencePieceTokenizer: Tokenizer {
     self.addsDummyPrefix = addsDummyPrefix
     self.escapesSpaces = escapesSpaces
     specialTokens = self.addedTokens.special
-    isSpecial = Set(addedTokens.lazy.filter(\.isSpecial).map(\.id))
   }
 
   public func encode(_ text: String, recognizingSpecialTokens: Bool) -> [Int32] {
@@ -58,12 +56,12 @@ public final class SentencePieceTokenizer: Tokenizer {
           in: bytes, recognizingSpecialTokens: recognizingSpecialTokens
         ) { segment in
           switch segment {
-          case .token(let id) where isSpecial.contains(id):
-            ids.append(id)
+          case .token(let token) where token.isSpecial:
+            ids.append(token.id)
             needsPrefix = addsDummyPrefix
-          case .token(let id):
+          case .token(let token):
             if needsPrefix { encodePlain([UInt8(ascii: " ")], with: &workspace, to: &ids) }
-            ids.append(id)
+            ids.append(token.id)
             needsPrefix = false
           case .text(let plain):
             let escaped = escape(plain, addingPrefix: needsPrefix)
