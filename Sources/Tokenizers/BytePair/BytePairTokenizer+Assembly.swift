@@ -9,7 +9,7 @@ extension BytePairTokenizer {
   /// - Throws: `TokenizerError`, naming the token or merge at fault.
   public convenience init(
     printableTokens tokens: [[UInt8]], merges: [[UInt8]], types: [Int32], preTokenizer: String,
-    beginningOfText: Int32?, endOfText: Int32?
+    beginningOfText: Int32?, endOfText: Int32?, frame: TextFrame = TextFrame()
   ) throws {
     guard let pattern = SplitPattern(ggufName: preTokenizer) else {
       throw TokenizerError.invalidVocabulary(
@@ -42,7 +42,7 @@ extension BytePairTokenizer {
     try self.init(
       vocabulary: vocabulary, merges: MergeTable(printablePairs: pairs, in: vocabulary),
       addedTokens: added, pattern: pattern, ignoresMerges: pattern == .llama3,
-      beginningOfText: beginningOfText, endOfText: endOfText)
+      frame: frame, beginningOfText: beginningOfText, endOfText: endOfText)
   }
 
   /// Makes a tokenizer of tokens whose id is their rank, as tiktoken has it.

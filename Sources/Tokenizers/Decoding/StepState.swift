@@ -119,21 +119,9 @@ struct StepState: Sendable {
     }
     held.append(byte)
     var text: [UInt8] = []
-    hasHeld = false
-    while !held.isEmpty {
-      switch UTF8Scalars.progress(of: held) {
-      case .complete:
-        text += held
-        held = []
-      case .incomplete:
-        hasHeld = true
-        return text.isEmpty ? nil : text
-      case .invalid:
-        text += UTF8Scalars.replacement
-        held.removeFirst()
-      }
-    }
-    return text
+    UTF8Scalars.moveCharacters(from: &held, to: &text)
+    hasHeld = !held.isEmpty
+    return text.isEmpty ? nil : text
   }
 
   private static func replacements(for bytes: [UInt8]) -> [UInt8] {

@@ -28,4 +28,20 @@ extension UTF8Scalars {
       return isPossible ? .incomplete : .invalid
     }
   }
+
+  /// Moves what are whole characters; each byte that belongs to none becomes U+FFFD, and bytes
+  /// that may begin a character stay.
+  static func moveCharacters(from bytes: inout [UInt8], to text: inout [UInt8]) {
+    while !bytes.isEmpty {
+      switch progress(of: bytes) {
+      case .complete:
+        text += bytes
+        bytes = []
+      case .incomplete: return
+      case .invalid:
+        text += replacement
+        bytes.removeFirst()
+      }
+    }
+  }
 }

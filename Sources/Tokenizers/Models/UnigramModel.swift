@@ -12,11 +12,11 @@ struct UnigramModel: PieceModel {
   }
 
   private let trie: TokenTrie
-  private let vocabulary: Vocabulary
+  private let vocabulary: Vocabulary?
   private let scores: [Double]
   private let unknown: Unknown
   private let unknownScore: Double
-  /// Whether sums are rounded to `Float`, as in SentencePiece; the reference of JSON files does not.
+  /// Whether sums are kept as `Float`, as in SentencePiece; the reference of JSON files does not.
   private let isSinglePrecision: Bool
 
   /// How much less likely than the least likely token an unknown character is.
@@ -27,7 +27,7 @@ struct UnigramModel: PieceModel {
   ///   - scores: of every id in the trie.
   ///   - lowestScore: of the tokens that count for it.
   init(
-    trie: TokenTrie, vocabulary: Vocabulary, scores: [Double], lowestScore: Double,
+    trie: TokenTrie, vocabulary: Vocabulary?, scores: [Double], lowestScore: Double,
     unknown: Unknown, isSinglePrecision: Bool
   ) {
     self.trie = trie
@@ -35,7 +35,8 @@ struct UnigramModel: PieceModel {
     self.scores = scores
     self.unknown = unknown
     self.isSinglePrecision = isSinglePrecision
-    unknownScore = lowestScore - Self.unknownPenalty
+    let score = lowestScore - Self.unknownPenalty
+    unknownScore = isSinglePrecision ? Double(Float(score)) : score
   }
 
   func encode(
@@ -60,7 +61,7 @@ struct UnigramModel: PieceModel {
   }
 
   private func appendUnknown(_ text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
-    if let id = vocabulary.id(of: text) {
+    if let id = vocabulary?.id(of: text) {
       ids.append(id)
     } else if let bytes = unknown.bytes {
       let tokens = text.compactMap { bytes[Int($0)] }

@@ -87,6 +87,11 @@ struct AddedTokens: Sendable {
     if start < text.count { body(.text(UnsafeBufferPointer(rebasing: text[start...]))) }
   }
 
+  /// Where the longest token that stands at a place ends.
+  func end(ofTokenIn text: UnsafeBufferPointer<UInt8>, at position: Int) -> Int? {
+    token(in: text, at: position)?.end
+  }
+
   private func token(
     in text: UnsafeBufferPointer<UInt8>, at position: Int
   ) -> (AddedToken, end: Int)? {
