@@ -9,6 +9,7 @@ struct RealVocabularyTests {
     ("gpt2", "gpt-2"), ("gpt2/encoder.json", "gpt-2"), ("gpt2/vocab.bpe", "gpt-2"),
     ("gpt2/gpt2_tokenizer.json", "gpt-2"), ("llama3", "llama-bpe"), ("qwen2.5", "qwen2"),
     ("llama2/tokenizer.model", "llama-spm"), ("llama2/tokenizer.bin", "llama-spm"),
+    ("llama2/tokenizer.json", "llama-spm"),
     ("phi-3", "phi-3"),
   ]
 

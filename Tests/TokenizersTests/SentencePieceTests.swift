@@ -22,9 +22,11 @@ struct SentencePieceTests {
     _ list: [(String, Float)], bytes: Bool = true, dummyPrefix: Bool = true
   ) throws -> SentencePieceTokenizer {
     let (tokens, scores, types) = pieces(list, bytes: bytes)
+    var normalization = SentencePieceNormalization()
+    normalization.addsDummyPrefix = dummyPrefix
     return try SentencePieceTokenizer(
       tokens: tokens, scores: scores, types: types, beginningOfText: 1, endOfText: 2, unknown: 0,
-      addsDummyPrefix: dummyPrefix)
+      normalization: normalization)
   }
 
   @Test("The highest score merges first, the leftmost of equals")
@@ -73,7 +75,7 @@ struct SentencePieceTests {
       change(&parts)
       _ = try SentencePieceTokenizer(
         tokens: parts.tokens, scores: parts.scores, types: parts.types, beginningOfText: 1,
-        endOfText: 2, unknown: unknown, addsDummyPrefix: true)
+        endOfText: 2, unknown: unknown)
     }
     #expect(throws: Never.self) { try make { _ in } }
     #expect(throws: TokenizerError.self) { try make { $0.scores.removeLast() } }

@@ -67,10 +67,13 @@ struct CharacterMap: Sendable {
     return found
   }
 
+  /// Those of real maps have some dozens of bytes; broken ones should not make text endless.
+  private static let longestReplacement = 1024
+
   private func replacement(at start: Int) -> Range<Int>? {
     guard start < replacements.count else { return nil }
-    var end = start
-    while end < replacements.count, replacements[end] != 0 { end += 1 }
+    let limit = min(replacements.count, start + Self.longestReplacement)
+    guard let end = replacements[start..<limit].firstIndex(of: 0) else { return nil }
     return start..<end
   }
 }
@@ -109,6 +112,7 @@ extension CharacterMap {
       }
       start = end
     }
-    text = NormalizedText(bytes: result, isAtOrigin: startsAtOrigin)
+    text.bytes = result
+    text.isAtOrigin = startsAtOrigin
   }
 }

@@ -4,6 +4,14 @@ struct NormalizedText: Sendable {
   var bytes: [UInt8]
   /// Whether it starts where the whole text starts, with nothing taken away before it.
   var isAtOrigin: Bool
+  /// What the text may grow to, which only files of bad intent reach.
+  let sizeLimit: Int
+
+  init(bytes: [UInt8], isAtOrigin: Bool) {
+    self.bytes = bytes
+    self.isAtOrigin = isAtOrigin
+    sizeLimit = bytes.count * 32 + (1 << 22)
+  }
 }
 
 /// A step that rewrites text before it is split.
@@ -39,7 +47,7 @@ indirect enum Normalizer: Sendable {
     case .strip(let left, let right): text.strip(left: left, right: right)
     case .stripAccents: text.map { $0.isMark && $0.isAssigned(inUnicode: 9) ? nil : $0 }
     case .replace(let pattern, let content):
-      text.bytes = pattern.replacing(in: text.bytes, by: content)
+      text.bytes = pattern.replacing(in: text.bytes, by: content, sizeLimit: text.sizeLimit)
     case .prepend(let prefix): if !text.bytes.isEmpty { text.bytes = prefix + text.bytes }
     case .characterMap(let map): map.normalizeByGraphemes(&text)
     case .bert(let bert): bert.apply(to: &text)
@@ -103,5 +111,21 @@ extension NormalizedText {
     }
     if range.lowerBound > 0 { isAtOrigin = false }
     if range.count < bytes.count { bytes = Array(bytes[range]) }
+  }
+}
+
+extension Normalizer {
+  /// How many steps there are, and how many of them write bytes in another alphabet, which
+  /// doubles a text again and again.
+  var stepCounts: (all: Int, byteLevel: Int) {
+    switch self {
+    case .sequence(let steps):
+      steps.reduce((0, 0)) { counts, step in
+        let inner = step.stepCounts
+        return (counts.0 + inner.all, counts.1 + inner.byteLevel)
+      }
+    case .byteLevel: (1, 1)
+    default: (1, 0)
+    }
   }
 }

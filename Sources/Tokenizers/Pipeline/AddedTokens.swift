@@ -22,32 +22,25 @@ struct AddedTokens: Sendable {
   }
 
   let tokens: [AddedToken]
-  /// What is searched for each token, and the way from it to the token.
-  private let patterns: Vocabulary
-  /// The lengths, longest first, of the patterns that start with each byte.
-  private let lengths: [[Int]]
+  /// What is searched for each token.
+  private let patterns: TokenTrie
+  /// Whether a pattern starts with a byte.
+  private let isStart: [Bool]
   private let hasOrdinary: Bool
 
   /// - Parameter patterns: what to search for the tokens; their texts when left out. Of equal ones
   ///   the first counts.
-  /// - Throws: `TokenizerError.invalidVocabulary` for two tokens of the same text.
+  /// - Throws: `TokenizerError.invalidVocabulary` for a token that is too long.
   init(_ tokens: [AddedToken], patterns: [[UInt8]]? = nil) throws {
     self.tokens = tokens
     hasOrdinary = tokens.contains { !$0.isSpecial }
-    if let patterns {
-      var seen = Set<[UInt8]>()
-      let isFirst = patterns.map { seen.insert($0).inserted }
-      self.patterns = try Vocabulary(tokens: patterns, hidden: { !isFirst[Int($0)] })
-    } else {
-      self.patterns = try Vocabulary(
-        tokens: tokens.map { Array($0.text.utf8) }, hidden: { _ in false })
-    }
-    var lengths = [Set<Int>](repeating: [], count: 256)
-    for index in 0..<Int32(tokens.count) {
-      let pattern = self.patterns[index]
-      if let first = pattern.first { lengths[Int(first)].insert(pattern.count) }
-    }
-    self.lengths = lengths.map { $0.sorted(by: >) }
+    let patterns = patterns ?? tokens.map { Array($0.text.utf8) }
+    var seen = Set<[UInt8]>()
+    let isFirst = patterns.map { seen.insert($0).inserted }
+    self.patterns = try TokenTrie(patterns) { isFirst[$0] }
+    var isStart = [Bool](repeating: false, count: 256)
+    for case let first? in patterns.map(\.first) { isStart[Int(first)] = true }
+    self.isStart = isStart
   }
 
   /// The special tokens' ids by text.
@@ -66,7 +59,7 @@ struct AddedTokens: Sendable {
     var start = 0
     var position = hasOrdinary || (recognizingSpecialTokens && !tokens.isEmpty) ? 0 : text.count
     while position < text.count {
-      guard let (token, end) = token(in: text, at: position) else {
+      guard isStart[Int(text[position])], let (token, end) = token(in: text, at: position) else {
         position += 1
         continue
       }
@@ -95,11 +88,12 @@ struct AddedTokens: Sendable {
   private func token(
     in text: UnsafeBufferPointer<UInt8>, at position: Int
   ) -> (AddedToken, end: Int)? {
-    for length in lengths[Int(text[position])] where position + length <= text.count {
-      let candidate = UnsafeBufferPointer(rebasing: text[position..<(position + length)])
-      if let index = patterns.id(of: candidate) { return (tokens[Int(index)], position + length) }
+    guard isStart[Int(text[position])] else { return nil }
+    var found: (AddedToken, end: Int)?
+    patterns.forEachToken(in: text, from: position) { length, index in
+      found = (tokens[Int(index)], position + length)
     }
-    return nil
+    return found
   }
 }
 

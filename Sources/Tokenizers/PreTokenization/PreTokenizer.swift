@@ -106,3 +106,13 @@ extension PreTokenizer.Metaspace {
       .pieces(of: whole)
   }
 }
+
+extension PreTokenizer {
+  /// How many steps there are.
+  var stepCount: Int {
+    switch self {
+    case .sequence(let steps): steps.reduce(0) { $0 + $1.stepCount }
+    default: 1
+    }
+  }
+}

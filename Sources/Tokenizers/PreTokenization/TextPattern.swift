@@ -60,18 +60,32 @@ enum TextPattern: Sendable {
   }
 
   /// The text with every match replaced.
-  func replacing(in text: [UInt8], by content: [UInt8]) -> [UInt8] {
+  ///
+  /// - Parameter sizeLimit: what the text may grow to; matches behind it stay as they are, so that
+  ///   steps in a row that double a text end.
+  func replacing(
+    in text: [UInt8], by content: [UInt8], sizeLimit: Int? = nil
+  ) -> [UInt8] {
+    let sizeLimit = sizeLimit ?? text.count + Self.growthLimit
     var result: [UInt8] = []
     var end = 0
+    var hasMatch = false
     text.withUnsafeBufferPointer { buffer in
       forEachMatch(in: buffer) { match in
-        if result.isEmpty { result.reserveCapacity(buffer.count + buffer.count / 2) }
+        if !hasMatch { result.reserveCapacity(buffer.count + buffer.count / 2) }
+        hasMatch = true
+        let isWithinLimit =
+          content.count <= match.count
+          || result.count + (buffer.count - end) + content.count <= sizeLimit
+        guard isWithinLimit else { return }
         result.append(contentsOf: buffer[end..<match.lowerBound])
         result.append(contentsOf: content)
         end = match.upperBound
       }
-      if end > 0 || !result.isEmpty { result.append(contentsOf: buffer[end...]) }
+      if hasMatch { result.append(contentsOf: buffer[end...]) }
     }
-    return end > 0 || !result.isEmpty ? result : text
+    return hasMatch ? result : text
   }
+
+  private static let growthLimit = 1 << 22
 }

@@ -156,7 +156,7 @@ private struct Pieces {
   }
 
   /// The token with these bytes, or the symbol of a lone character that has none.
-  func symbol(_ bytes: ArraySlice<UInt8>) -> Int32? {
+  func symbol(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
     vocabulary.id(of: bytes)
       ?? Self.singleScalar(bytes).map(ScoredPairModel.symbol(for:))
   }
@@ -179,10 +179,12 @@ private struct Pieces {
         + "the vocabulary could not be encoded")
   }
 
-  private static func singleScalar(_ bytes: ArraySlice<UInt8>) -> Unicode.Scalar? {
+  private static func singleScalar<Bytes: RandomAccessCollection<UInt8>>(
+    _ bytes: Bytes
+  ) -> Unicode.Scalar? where Bytes.Index == Int {
     guard (1...4).contains(bytes.count) else { return nil }
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard text.utf8.elementsEqual(bytes), text.unicodeScalars.count == 1 else { return nil }
-    return text.unicodeScalars.first
+    let (scalar, length) = UTF8Scalars.first(in: bytes)
+    let isInvalid = scalar == "\u{FFFD}" && length == 1
+    return length == bytes.count && !isInvalid ? scalar : nil
   }
 }

@@ -33,12 +33,28 @@ struct TokenizerJSON {
     let normalizer = try root.component("normalizer").map(Self.normalizer)
     let preTokenizer = try root.component("pre_tokenizer").map(Self.preTokenizer)
     let decoder = try root.component("decoder").map(Self.decodingSteps)
+    try checkLengths(normalizer, preTokenizer, decoder)
     return try locatingErrors(in: file) {
       try PipelineTokenizer(
         PipelineTokenizer.Parts(
           tokens: withAddedTokens(tokens), addedTokens: addedTokens, normalizer: normalizer,
           preTokenizer: preTokenizer, model: model, decoder: DecoderChain(decoder), frame: frame,
           beginningOfText: beginning, endOfText: end))
+    }
+  }
+}
+
+extension TokenizerJSON {
+  /// Refuses chains whose steps could make a short text endless; published ones have a dozen.
+  private func checkLengths(
+    _ normalizer: Normalizer?, _ preTokenizer: PreTokenizer?, _ decoder: [DecodingStep]?
+  ) throws {
+    let counts = normalizer?.stepCounts ?? (all: 0, byteLevel: 0)
+    guard counts.all <= 128, counts.byteLevel <= 4, decoder?.count ?? 0 <= 128 else {
+      throw root.unsupported("a normalizer or decoder of more than 128 steps")
+    }
+    guard preTokenizer?.stepCount ?? 0 <= 16 else {
+      throw root.unsupported("a pre_tokenizer of more than 16 steps")
     }
   }
 }
