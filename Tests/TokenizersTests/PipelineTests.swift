@@ -146,6 +146,21 @@ struct PipelineTests {
     #expect(tokenizer.encode("a") == [1])
   }
 
+  @Test("A frame is saved with the tokenizer")
+  func savedFrame() throws {
+    let frame = #"{"type": "BertProcessing", "sep": ["<s>", 256], "cls": ["<s>", 256]}"#
+    let tokenizer = try PipelineFile(
+      preTokenizer: #"{"type": "ByteLevel", "add_prefix_space": false}"#,
+      model: PipelineFile.bytes, postProcessor: frame, decoder: #"{"type": "ByteLevel"}"#,
+      addedTokens: #"[{"id": 256, "content": "<s>", "special": true}]"#
+    ).load()
+    let folder = try ScratchFolder()
+    try #require(tokenizer as? BytePairTokenizer).save(to: folder.path + "/tokenizer.json")
+    let saved = try TokenizerFile.load(folder.path + "/tokenizer.json")
+    #expect(saved.frame == TextFrame(prefix: [256], suffix: [256]))
+    #expect(saved.encodeFramed("a") == [256, 97, 256])
+  }
+
   @Test("Merges of tokens that hold spaces are cut where both parts are tokens")
   func mergesWithSpaces() throws {
     let tokenizer = try PipelineFile(

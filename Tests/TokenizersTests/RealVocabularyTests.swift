@@ -107,6 +107,17 @@ struct RealVocabularyTests {
     }
   }
 
+  @Test("GPT-4's pattern is written so that tokenizer.json means the same")
+  func savedPattern() throws {
+    let tokenizer = try SharedData.tokenizer("tiktoken/cl100k_base.tiktoken")
+    let folder = try ScratchFolder()
+    try (tokenizer as? BytePairTokenizer)?.save(to: folder.path + "/tokenizer.json")
+    let saved = try TokenizerFile.load(folder.path + "/tokenizer.json")
+    for text in ["1234567 it's", "a  \n\n b \n", " \t"] {
+      #expect(saved.encode(text) == tokenizer.encode(text))
+    }
+  }
+
   @Test("A llama2.c vocabulary keeps the text of several documents apart")
   func documents() throws {
     let tokenizer = try TokenizerFile.load(

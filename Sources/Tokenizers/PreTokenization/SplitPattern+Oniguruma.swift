@@ -1,3 +1,5 @@
+import Foundation
+
 extension SplitPattern {
   /// Rewrites an expression that Oniguruma reads, as in `tokenizer.json`, in the common syntax.
   ///
@@ -7,6 +9,16 @@ extension SplitPattern {
   init(oniguruma expression: String) throws {
     var rewriter = Rewriter(expression)
     self.init(regex: try rewriter.rewritten())
+  }
+
+  /// The expression as Oniguruma must read it.
+  ///
+  /// Of the published patterns only GPT-4's holds what means something else there; its numbers need
+  /// not be possessive.
+  var onigurumaRegex: String {
+    guard self == .cl100k else { return regex }
+    return regex.replacingOccurrences(of: "$", with: #"\z"#)
+      .replacingOccurrences(of: "{1,3}+", with: "{1,3}")
   }
 
   private struct Rewriter {
