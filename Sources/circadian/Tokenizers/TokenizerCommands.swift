@@ -68,19 +68,22 @@ struct TokenizerDecodeCommand: Command {
   let name = "decode"
   let abstract = "Prints the text of token ids."
   let discussion = """
-    With --lines every line of standard input holds ids parted by spaces, and a JSON string is \
-    printed for each.
+    With --lines every line of a file or of standard input holds ids parted by spaces, and a JSON \
+    string is printed for each.
     """
   let examples = ["circadian tokenizer decode --tokenizer tokenizer.json 464 3290"]
 
   let tokenizer = TokenizerOption.option
   let ids = Argument<[Int]>("id", atLeast: 0, must: .be(in: 0...Int(Int32.max)), help: "Token ids.")
-  let lines = Flag("lines", help: "Read ids from every line of standard input.")
+  let lines = Flag("lines", help: "Read ids from every line.")
+  let file = CommandLineInterface.Option<String?>(
+    "file", completion: .files, help: "The lines; standard input when left out.")
 
   var parameters: ParameterList {
     tokenizer
     ids
     lines
+    file
   }
 
   private struct Report: Encodable { var text: String }
@@ -89,7 +92,8 @@ struct TokenizerDecodeCommand: Command {
   func run(_ invocation: Invocation) async throws {
     let tokenizer = try TokenizerOption.open(invocation)
     if invocation[lines] {
-      let texts = try TextInput.lines(of: TextInput.read(nil)).enumerated().map { index, line in
+      let texts = try TextInput.lines(of: TextInput.read(invocation[file])).enumerated().map {
+        index, line in
         let ids = try line.split(separator: " ").map { word in
           guard let id = Int(word), id >= 0 else {
             throw CommandError("line \(index + 1): '\(word)' is no id", exitCode: .badData)
