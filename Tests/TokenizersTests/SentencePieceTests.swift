@@ -51,6 +51,10 @@ struct SentencePieceTests {
     let tokenizer = try Self.tokenizer([("▁", -5), ("x", -5), ("xé", -1)])
     #expect(tokenizer.encode("xé").count == 2)
     #expect(tokenizer.encode("é").map { tokenizer.bytes(for: $0) } == [[32], [0xC3], [0xA9]])
+    // Bytes C3 and A9 are é, unless another token stands between them.
+    let bytes = tokenizer.encode("é").dropFirst()
+    #expect(tokenizer.decode(bytes) == "é")
+    #expect(tokenizer.decode([bytes[1], 2, bytes[2]]) == "\u{FFFD}\u{FFFD}")
     let unknown = try Self.tokenizer([("▁", -5), ("x", -5)], bytes: false)
     #expect(unknown.encode("x日本x") == [3, 4, 0, 4])
   }

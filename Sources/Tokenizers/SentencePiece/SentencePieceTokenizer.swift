@@ -121,7 +121,11 @@ extension SentencePieceTokenizer {
       }
       let start = text.count
       tokenizer.appendBytes(for: id, to: &text)
-      guard start < text.count else { return }
+      guard start < text.count else {
+        // A token without bytes ends what byte tokens before it began, as in the library.
+        finish(to: &text)
+        return
+      }
       if tokenizer.byteTokens.contains(id) {
         bytes.append(text.removeLast())
         UTF8Scalars.moveCharacters(from: &bytes, to: &text)
