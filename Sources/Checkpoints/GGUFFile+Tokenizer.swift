@@ -9,7 +9,8 @@ extension GGUFFile {
     let model: String = try value(of: "tokenizer.ggml.model")
     do {
       switch model {
-      case "llama": return try sentencePieceTokenizer()
+      case "llama": return try sentencePieceTokenizer(.bytePair)
+      case "t5": return try sentencePieceTokenizer(.unigram)
       case "gpt2": return try bytePairTokenizer()
       default:
         throw file.unsupported(
@@ -20,7 +21,9 @@ extension GGUFFile {
     }
   }
 
-  private func sentencePieceTokenizer() throws -> SentencePieceTokenizer {
+  private func sentencePieceTokenizer(
+    _ kind: SentencePieceTokenizer.Kind
+  ) throws -> SentencePieceTokenizer {
     // Scores and types are optional (GGUF specification, "if present").
     let pieces = try pieces()
     let types = try types()
@@ -30,8 +33,28 @@ extension GGUFFile {
         ?? Array(repeating: 0, count: pieces.count),
       types: types.isEmpty ? Array(repeating: 1, count: pieces.count) : types,
       beginningOfText: token("bos"), endOfText: token("eos"),
-      unknown: token("unknown"),
-      addsDummyPrefix: valueIfPresent(of: "tokenizer.ggml.add_space_prefix") ?? true)
+      unknown: token("unknown"), kind: kind, normalization: normalization(), frame: frame())
+  }
+
+  /// What is done to the text before; the map is an array of bytes, signed or not.
+  private func normalization() throws -> SentencePieceNormalization {
+    var normalization = SentencePieceNormalization()
+    normalization.addsDummyPrefix =
+      try valueIfPresent(of: "tokenizer.ggml.add_space_prefix") ?? true
+    normalization.removesExtraSpaces =
+      try valueIfPresent(of: "tokenizer.ggml.remove_extra_whitespaces") ?? false
+    let map: [Int] = try valueIfPresent(of: "tokenizer.ggml.precompiled_charsmap") ?? []
+    normalization.characterMap = map.map { UInt8(truncatingIfNeeded: $0) }
+    return normalization
+  }
+
+  /// The tokens that the file says are put around a text.
+  private func frame() throws -> TextFrame {
+    func ids(_ role: String) throws -> [Int32] {
+      let isAdded: Bool = try valueIfPresent(of: "tokenizer.ggml.add_\(role)_token") ?? false
+      return try isAdded ? token(role).map { [$0] } ?? [] : []
+    }
+    return TextFrame(prefix: try ids("bos"), suffix: try ids("eos"))
   }
 
   private func bytePairTokenizer() throws -> BytePairTokenizer {
@@ -39,7 +62,7 @@ extension GGUFFile {
     return try BytePairTokenizer(
       printableTokens: pieces(), merges: merges.map { Array($0.utf8) }, types: types(),
       preTokenizer: value(of: "tokenizer.ggml.pre"), beginningOfText: token("bos"),
-      endOfText: token("eos"))
+      endOfText: token("eos"), frame: frame())
   }
 
   private func pieces() throws -> [[UInt8]] {

@@ -25,6 +25,12 @@ public protocol Tokenizer: Sendable {
 
   /// Appends the bytes that a token stands for; none for special tokens and unused ids.
   func appendBytes(for id: Int32, to text: inout [UInt8])
+
+  /// The ids that the publisher of the vocabulary puts around one text.
+  var frame: TextFrame { get }
+
+  /// Starts to decode a text, or goes on with one, in which a leading space is part of the text.
+  func makeDecoder(continuingText: Bool) -> any TokenDecoder
 }
 
 extension Tokenizer {
@@ -42,26 +48,25 @@ extension Tokenizer {
     encode(text, recognizingSpecialTokens: false)
   }
 
+  public var frame: TextFrame { TextFrame() }
+
+  /// Encodes one text as the publisher of the vocabulary frames it, for example after `<s>`.
+  public func encodeFramed(_ text: String, recognizingSpecialTokens: Bool = false) -> [Int32] {
+    let frame = frame
+    return frame.prefix + encode(text, recognizingSpecialTokens: recognizingSpecialTokens)
+      + frame.suffix
+  }
+
+  public func makeDecoder(continuingText: Bool) -> any TokenDecoder {
+    PlainTokenDecoder(self, continuingText: continuingText)
+  }
+
   /// The text of a sequence of ids; special tokens are left out, invalid UTF-8 becomes U+FFFD.
   public func decode(_ ids: some Sequence<Int32>) -> String {
     var bytes: [UInt8] = []
-    var atStart = addsDummyPrefix
-    for id in ids {
-      appendBytes(for: id, atStart: &atStart, to: &bytes)
-    }
+    var decoder = makeDecoder(continuingText: false)
+    for id in ids { decoder.append(id, to: &bytes) }
+    decoder.finish(to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
-  }
-
-  /// Appends a token's bytes without the dummy prefix that stands at the start of a document.
-  func appendBytes(for id: Int32, atStart: inout Bool, to text: inout [UInt8]) {
-    if addsDummyPrefix, id == beginningOfText {
-      atStart = true
-      return
-    }
-    let start = text.count
-    appendBytes(for: id, to: &text)
-    guard atStart, start < text.count else { return }
-    atStart = false
-    if text[start] == UInt8(ascii: " ") { text.remove(at: start) }
   }
 }

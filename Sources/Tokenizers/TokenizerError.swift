@@ -48,9 +48,9 @@ extension TokenizerError: CustomStringConvertible {
   }
 
   static let supportedFormats = """
-    tokenizer.json (byte-level BPE, or BPE with byte fallback), SentencePiece tokenizer.model \
-    (BPE), tiktoken files (cl100k_base, o200k_base, p50k_base, r50k_base, gpt2, Llama 3's \
-    tokenizer.model), encoder.json + vocab.bpe, vocab.json + merges.txt, and llama2.c's \
+    Hugging Face's tokenizer.json, SentencePiece's tokenizer.model, tiktoken files \
+    (cl100k_base, o200k_base, p50k_base, r50k_base, gpt2, Llama 3's tokenizer.model, \
+    qwen.tiktoken), encoder.json + vocab.bpe, vocab.json + merges.txt, and llama2.c's \
     tokenizer.bin
     """
 

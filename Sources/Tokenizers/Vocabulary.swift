@@ -1,3 +1,5 @@
+import Foundation
+
 /// The bytes of every token, by id, and the way back from bytes to id.
 struct Vocabulary: Sendable {
   private let bytes: [UInt8]
@@ -85,8 +87,20 @@ struct Vocabulary: Sendable {
     let count = Int(offsets[Int(id) + 1]) - start
     guard count == token.count else { return false }
     return bytes.withUnsafeBufferPointer { stored in
-      for index in 0..<count where stored[start + index] != token[index] { return false }
-      return true
+      guard let first = stored.baseAddress, let second = token.baseAddress else { return true }
+      return memcmp(first + start, second, count) == 0
+    }
+  }
+
+  /// Calls the body with each token's bytes in the order of ids.
+  func forEachToken(
+    _ body: (Int32, UnsafeBufferPointer<UInt8>) throws -> Void
+  ) rethrows {
+    try bytes.withUnsafeBufferPointer { bytes in
+      for id in 0..<count {
+        let range = Int(offsets[id])..<Int(offsets[id + 1])
+        try body(Int32(id), UnsafeBufferPointer(rebasing: bytes[range]))
+      }
     }
   }
 
@@ -121,11 +135,19 @@ func byteHash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
     hash = product.high ^ product.low
     offset += 8
   }
+  // The rest, the last byte lowest, in at most three reads.
   var tail: UInt64 = 0
-  while offset < bytes.count {
-    tail = tail << 8 | UInt64(bytes[offset])
-    offset += 1
+  let rest = bytes.count - offset
+  if rest & 4 != 0 {
+    tail = UInt64(raw.loadUnaligned(fromByteOffset: offset, as: UInt32.self).bigEndian)
+    offset += 4
   }
+  if rest & 2 != 0 {
+    let pair = raw.loadUnaligned(fromByteOffset: offset, as: UInt16.self).bigEndian
+    tail = tail << 16 | UInt64(pair)
+    offset += 2
+  }
+  if rest & 1 != 0 { tail = tail << 8 | UInt64(bytes[offset]) }
   let product = (hash ^ tail ^ 0x2D35_8DCC_AA6C_78A5).multipliedFullWidth(by: factor)
   return product.high ^ product.low
 }

@@ -56,6 +56,20 @@ import Tokenizers
     #expect(try tokenizer(builder).encode("ab") == [263])
   }
 
+  @Test func unigramModelsAndFramesAreRead() throws {
+    var builder = Self.vocabulary(model: "t5")
+    builder.add("tokenizer.ggml.unknown_token_id", 0)
+    builder.add("tokenizer.ggml.tokens", ["<unk>", "<s>", "▁", "a", "b", "▁ab"])
+    builder.add("tokenizer.ggml.scores", [0, 0, -2, -1, -1, -3.5] as [Float])
+    builder.add("tokenizer.ggml.token_type", [2, 3, 1, 1, 1, 1] as [Int32])
+    builder.add("tokenizer.ggml.remove_extra_whitespaces", type: 7, Data([1]))
+    builder.add("tokenizer.ggml.add_bos_token", type: 7, Data([1]))
+    let tokenizer = try tokenizer(builder)
+    #expect(tokenizer.encode("  ab  a") == [5, 2, 3])
+    #expect(tokenizer.frame == TextFrame(prefix: [1]))
+    #expect(tokenizer.encodeFramed("ab") == [1, 5])
+  }
+
   @Test func whatIsMissingOrOfAnotherKindIsNamed() throws {
     #expect(throws: CheckpointError.self) { try tokenizer(GGUFBuilder()) }
     let bert = #expect(throws: CheckpointError.self) {

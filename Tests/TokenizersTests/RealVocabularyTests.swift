@@ -9,6 +9,7 @@ struct RealVocabularyTests {
     ("gpt2", "gpt-2"), ("gpt2/encoder.json", "gpt-2"), ("gpt2/vocab.bpe", "gpt-2"),
     ("gpt2/gpt2_tokenizer.json", "gpt-2"), ("llama3", "llama-bpe"), ("qwen2.5", "qwen2"),
     ("llama2/tokenizer.model", "llama-spm"), ("llama2/tokenizer.bin", "llama-spm"),
+    ("llama2/tokenizer.json", "llama-spm"),
     ("phi-3", "phi-3"),
   ]
 
@@ -103,6 +104,17 @@ struct RealVocabularyTests {
       #expect(parts.joined().hasSameBytes(as: text))
       #expect(parts.contains(""), "some character should be spread over tokens")
       #expect(parts.allSatisfy { !$0.contains("\u{FFFD}") })
+    }
+  }
+
+  @Test("GPT-4's pattern is written so that tokenizer.json means the same")
+  func savedPattern() throws {
+    let tokenizer = try SharedData.tokenizer("tiktoken/cl100k_base.tiktoken")
+    let folder = try ScratchFolder()
+    try (tokenizer as? BytePairTokenizer)?.save(to: folder.path + "/tokenizer.json")
+    let saved = try TokenizerFile.load(folder.path + "/tokenizer.json")
+    for text in ["1234567 it's", "a  \n\n b \n", " \t"] {
+      #expect(saved.encode(text) == tokenizer.encode(text))
     }
   }
 

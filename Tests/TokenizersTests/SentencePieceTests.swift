@@ -22,9 +22,11 @@ struct SentencePieceTests {
     _ list: [(String, Float)], bytes: Bool = true, dummyPrefix: Bool = true
   ) throws -> SentencePieceTokenizer {
     let (tokens, scores, types) = pieces(list, bytes: bytes)
+    var normalization = SentencePieceNormalization()
+    normalization.addsDummyPrefix = dummyPrefix
     return try SentencePieceTokenizer(
       tokens: tokens, scores: scores, types: types, beginningOfText: 1, endOfText: 2, unknown: 0,
-      addsDummyPrefix: dummyPrefix)
+      normalization: normalization)
   }
 
   @Test("The highest score merges first, the leftmost of equals")
@@ -49,6 +51,10 @@ struct SentencePieceTests {
     let tokenizer = try Self.tokenizer([("▁", -5), ("x", -5), ("xé", -1)])
     #expect(tokenizer.encode("xé").count == 2)
     #expect(tokenizer.encode("é").map { tokenizer.bytes(for: $0) } == [[32], [0xC3], [0xA9]])
+    // Bytes C3 and A9 are é, unless another token stands between them.
+    let bytes = tokenizer.encode("é").dropFirst()
+    #expect(tokenizer.decode(bytes) == "é")
+    #expect(tokenizer.decode([bytes[1], 2, bytes[2]]) == "\u{FFFD}\u{FFFD}")
     let unknown = try Self.tokenizer([("▁", -5), ("x", -5)], bytes: false)
     #expect(unknown.encode("x日本x") == [3, 4, 0, 4])
   }
@@ -73,7 +79,7 @@ struct SentencePieceTests {
       change(&parts)
       _ = try SentencePieceTokenizer(
         tokens: parts.tokens, scores: parts.scores, types: parts.types, beginningOfText: 1,
-        endOfText: 2, unknown: unknown, addsDummyPrefix: true)
+        endOfText: 2, unknown: unknown)
     }
     #expect(throws: Never.self) { try make { _ in } }
     #expect(throws: TokenizerError.self) { try make { $0.scores.removeLast() } }

@@ -43,46 +43,63 @@ struct TokenizerFileTests {
   }
 
   @Test(
-    "What tokenizer.json asks for beyond the supported is named",
+    "What tokenizer.json asks for beyond the supported is named, with its place",
     arguments: [
-      (#"{"model":{"type":"WordPiece","vocab":{}}}"#, "WordPiece"),
-      (#"{"model":{"type":"BPE","vocab":{},"merges":[]}}"#, "pre_tokenizer"),
+      (#"{"model":{"type":"Other","vocab":{}}}"#, "model: the model type Other"),
+      (#"{"model":{"type":"BPE","dropout":0.1,"vocab":{},"merges":[]}}"#, "dropout"),
       (
-        #"{"normalizer":{"type":"Lowercase"},"model":{"vocab":{},"merges":[]}}"#, "Lowercase"
+        #"{"normalizer":{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"X"}]},"#
+          + #""model":{"vocab":{},"merges":[]}}"#, "normalizer.normalizers[1]: the normalizer X"
       ),
       (
-        #"{"pre_tokenizer":{"type":"Whitespace"},"model":{"vocab":{},"merges":[]}}"#, "ByteLevel"
+        #"{"pre_tokenizer":{"type":"UnicodeScripts"},"model":{"vocab":{},"merges":[]}}"#,
+        "pre_tokenizer: the pre_tokenizer UnicodeScripts"
+      ),
+      (#"{"decoder":{"type":"X"},"model":{"vocab":{},"merges":[]}}"#, "decoder: the decoder X"),
+      (
+        #"{"post_processor":{"type":"X"},"model":{"vocab":{},"merges":[]}}"#, "post_processor X"
+      ),
+      (
+        #"{"pre_tokenizer":{"type":"Split","pattern":{"Regex":"("},"behavior":"Removed"},"#
+          + #""model":{"vocab":{},"merges":[]}}"#, "pre_tokenizer.pattern"
+      ),
+      (
+        #"{"normalizer":{"type":"Precompiled","precompiled_charsmap":"!"},"#
+          + #""model":{"vocab":{},"merges":[]}}"#, "normalizer.precompiled_charsmap"
       ),
       (#"{"added_tokens":[{"id":1}],"model":{}}"#, "added_tokens[0]"),
+      (#"{"model":{"type":"Unigram","vocab":[["a",-1]]}}"#, "model.unk_id"),
+      (#"{"model":{"type":"Unigram","unk_id":0,"vocab":[["a"]]}}"#, "model.vocab[0]"),
+      (#"{"model":{"type":"WordPiece","vocab":{"a":0}}}"#, "'[UNK]' is not in the vocabulary"),
       (
-        #"{"added_tokens":[{"id":1,"content":"x","lstrip":true}],"model":{}}"#, "lstrip"
+        #"{"model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":[["a","b"]]}}"#, "merge 0"
       ),
-      (#"{"model":{"byte_fallback":true,"vocab":{},"merges":[]}}"#, "▁"),
       (
-        #"{"pre_tokenizer":{"type":"ByteLevel"},"model":{"vocab":{"a":0,"b":0},"merges":[]}}"#,
+        #"{"decoder":{"type":"ByteLevel"},"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"vocab":{"a":0,"b":0},"merges":[]}}"#,
         "two tokens have the id 0"
       ),
       (
-        #"{"pre_tokenizer":{"type":"ByteLevel"},"model":{"vocab":{"a":9e9},"merges":[]}}"#, "'a'"
-      ),
-      (
-        #"{"pre_tokenizer":{"type":"ByteLevel"},"model":{"vocab":{"a":16000000},"merges":[]}}"#,
+        #"{"decoder":{"type":"ByteLevel"},"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"vocab":{"a":9e9},"merges":[]}}"#,
         "'a'"
       ),
       (
-        #"{"pre_tokenizer":{"type":"ByteLevel"},"model":{"vocab":{"a":0},"merges":["a"]}}"#,
+        #"{"decoder":{"type":"ByteLevel"},"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"vocab":{"a":16000000},"merges":[]}}"#,
+        "'a'"
+      ),
+      (
+        #"{"decoder":{"type":"ByteLevel"},"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"vocab":{"a":0},"merges":["a"]}}"#,
         "merges[0]"
       ),
       (
-        #"{"pre_tokenizer":{"type":"ByteLevel"},"model":{"vocab":{"a":0},"merges":["a b"]}}"#,
+        #"{"decoder":{"type":"ByteLevel"},"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"vocab":{"a":0},"merges":["a b"]}}"#,
         "merge 0: 'b'"
       ),
       (
-        #"{"pre_tokenizer":{"type":"ByteLevel"},"model":{"vocab":{"a":0},"merges":[]}}"#,
+        #"{"decoder":{"type":"ByteLevel"},"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"vocab":{"a":0},"merges":[]}}"#,
         "no token for the byte"
       ),
       (
-        #"{"pre_tokenizer":{"type":"ByteLevel"},"model":{"vocab":{"日":0},"merges":[]}}"#,
+        #"{"decoder":{"type":"ByteLevel"},"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"vocab":{"日":0},"merges":[]}}"#,
         "alphabet"
       ),
     ])
@@ -115,15 +132,17 @@ struct TokenizerFileTests {
   @Test("SentencePiece models name the byte, and the type that is not supported")
   func sentencePiece() throws {
     let piece: [UInt8] = [0x0A, 0x0A, 0x0A, 0x03, 0x61, 0x62, 0x63, 0x15, 0, 0, 0, 0]
-    #expect(try message(piece).contains("Unigram"))
+    #expect(try message(piece + [0x12, 0x02, 0x18, 0x09]).contains("model type 9"))
     #expect(try message(piece + [0x0A, 0x7F]).contains("byte 12"))
     #expect(try message(piece + [0x0A]).contains("within a number"))
     #expect(
       try message(piece + [0x0A] + [UInt8](repeating: 0xFF, count: 12)).contains("byte 13"))
-    #expect(try message(piece + [0x12, 0x02, 0x18, 0x02]).contains("remove_extra_whitespaces"))
-    let settings: [UInt8] = [0x12, 0x02, 0x18, 0x02, 0x1A, 0x02, 0x20, 0x00]
-    #expect(try message(piece + settings).contains("outside of 1 tokens"))
-    #expect(try message(piece + piece + piece + settings).contains("are both"))
+    #expect(try message(piece).contains("outside of 1 tokens"))
+    #expect(try message(piece + piece + piece).contains("are both"))
+    let brokenMap: [UInt8] = [0x1A, 0x03, 0x12, 0x01, 0x00]
+    let unknown: [UInt8] = [0x0A, 0x05, 0x0A, 0x01, 0x75, 0x18, 0x02]
+    let others: [UInt8] = [0x0A, 0x03, 0x0A, 0x01, 0x62, 0x0A, 0x03, 0x0A, 0x01, 0x63]
+    #expect(try message(piece + unknown + others + brokenMap).contains("character map"))
   }
 
   @Test("llama2.c files name the byte")
@@ -178,7 +197,7 @@ struct TokenizerFileTests {
       """
       {"normalizer": {"type": "Sequence", "normalizers": [
         {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]},
-      "model": {"type": "BPE", "byte_fallback": true, "unk_token": "<unk>", "merges": [],
+      "decoder": {"type": "Fuse"}, "model": {"type": "BPE", "byte_fallback": true, "unk_token": "<unk>", "merges": [],
         "vocab": {\((vocabulary + bytes).joined(separator: ","))}}}
       """, as: "tokenizer.json")
     let tokenizer = try TokenizerFile.load(file)

@@ -9,7 +9,7 @@ extension BytePairTokenizer {
   /// - Throws: `TokenizerError`, naming the token or merge at fault.
   public convenience init(
     printableTokens tokens: [[UInt8]], merges: [[UInt8]], types: [Int32], preTokenizer: String,
-    beginningOfText: Int32?, endOfText: Int32?
+    beginningOfText: Int32?, endOfText: Int32?, frame: TextFrame = TextFrame()
   ) throws {
     guard let pattern = SplitPattern(ggufName: preTokenizer) else {
       throw TokenizerError.invalidVocabulary(
@@ -42,7 +42,7 @@ extension BytePairTokenizer {
     try self.init(
       vocabulary: vocabulary, merges: MergeTable(printablePairs: pairs, in: vocabulary),
       addedTokens: added, pattern: pattern, ignoresMerges: pattern == .llama3,
-      beginningOfText: beginningOfText, endOfText: endOfText)
+      frame: frame, beginningOfText: beginningOfText, endOfText: endOfText)
   }
 
   /// Makes a tokenizer of tokens whose id is their rank, as tiktoken has it.
@@ -51,7 +51,7 @@ extension BytePairTokenizer {
   ///   the same.
   convenience init(
     rankedTokens: [[UInt8]], specialTokens: [(String, Int32)], pattern: SplitPattern,
-    beginningOfText: String?, endOfText: String?
+    normalizesToNFC: Bool = false, beginningOfText: String?, endOfText: String?
   ) throws {
     var tokens = rankedTokens
     for (text, id) in specialTokens {
@@ -74,7 +74,7 @@ extension BytePairTokenizer {
     try self.init(
       vocabulary: vocabulary, merges: merges,
       addedTokens: specialTokens.map { AddedToken(text: $0, id: $1, isSpecial: true) },
-      pattern: pattern, ignoresMerges: true,
+      pattern: pattern, ignoresMerges: true, normalizesToNFC: normalizesToNFC,
       beginningOfText: beginningOfText.flatMap { ids[$0] },
       endOfText: endOfText.flatMap { ids[$0] })
   }
@@ -115,23 +115,27 @@ extension MergeTable {
     throws
   {
     self.init(expectedCount: pairs.count)
-    func symbol(_ token: ArraySlice<UInt8>, _ rank: Int) throws -> (Int32, [UInt8]) {
-      guard let bytes = PrintableBytes.decode(token), let id = vocabulary.id(of: bytes) else {
-        throw TokenizerError.invalidVocabulary(
-          "merge \(rank): '\(String(decoding: token, as: UTF8.self))' is not in the vocabulary")
-      }
-      return (id, bytes)
+    func unknown(_ token: ArraySlice<UInt8>, _ rank: Int) -> TokenizerError {
+      .invalidVocabulary(
+        "merge \(rank): '\(String(decoding: token, as: UTF8.self))' is not in the vocabulary")
     }
+    var bytes: [UInt8] = []
     for (rank, pair) in pairs.enumerated() {
-      let (left, leftBytes) = try symbol(pair.0, rank)
-      let (right, rightBytes) = try symbol(pair.1, rank)
-      guard let merged = vocabulary.id(of: leftBytes + rightBytes) else {
-        throw TokenizerError.invalidVocabulary(
-          "merge \(rank): '\(String(decoding: pair.0 + pair.1, as: UTF8.self))' is not in the "
-            + "vocabulary")
+      bytes.removeAll(keepingCapacity: true)
+      guard PrintableBytes.decode(pair.0, into: &bytes) else { throw unknown(pair.0, rank) }
+      let cut = bytes.count
+      guard PrintableBytes.decode(pair.1, into: &bytes) else { throw unknown(pair.1, rank) }
+      try bytes.withUnsafeBufferPointer { whole in
+        guard let left = vocabulary.id(of: UnsafeBufferPointer(rebasing: whole[..<cut])) else {
+          throw unknown(pair.0, rank)
+        }
+        guard let right = vocabulary.id(of: UnsafeBufferPointer(rebasing: whole[cut...])) else {
+          throw unknown(pair.1, rank)
+        }
+        guard let merged = vocabulary.id(of: whole) else { throw unknown(pair.0 + pair.1, rank) }
+        insert(
+          Merge(left: left, right: right, rank: UInt32(truncatingIfNeeded: rank), merged: merged))
       }
-      insert(
-        Merge(left: left, right: right, rank: UInt32(truncatingIfNeeded: rank), merged: merged))
     }
   }
 }

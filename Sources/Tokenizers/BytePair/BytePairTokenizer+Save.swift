@@ -41,7 +41,7 @@ extension BytePairTokenizer {
           "pretokenizers": [
             {
               "type": "Split",
-              "pattern": {"Regex": \(JSONString.quote(pattern.regex))},
+              "pattern": {"Regex": \(JSONString.quote(pattern.onigurumaRegex))},
               "behavior": "Isolated",
               "invert": false
             },
@@ -53,7 +53,7 @@ extension BytePairTokenizer {
             }
           ]
         },
-        "post_processor": null,
+        "post_processor": \(postProcessor(addedTexts)),
         "decoder": {
           "type": "ByteLevel",
           "add_prefix_space": true,
@@ -79,6 +79,23 @@ extension BytePairTokenizer {
       }
 
       """
+  }
+
+  private func postProcessor(_ texts: [Int32: String]) -> String {
+    if frame == TextFrame() { return "null" }
+    func step(_ id: Int32) -> String {
+      #"{"SpecialToken": {"id": \#(JSONString.quote(texts[id] ?? "\(id)")), "type_id": 0}}"#
+    }
+    let text = #"{"Sequence": {"id": "A", "type_id": 0}}"#
+    let steps = frame.prefix.map(step) + [text] + frame.suffix.map(step)
+    let tokens = Set(frame.prefix + frame.suffix).sorted().map { id in
+      let name = JSONString.quote(texts[id] ?? "\(id)")
+      return #"\#(name): {"id": \#(name), "ids": [\#(id)], "tokens": [\#(name)]}"#
+    }
+    let single = steps.joined(separator: ", ")
+    return #"{"type": "TemplateProcessing", "single": [\#(single)], "pair": [\#(single), "#
+      + #"{"Sequence": {"id": "B", "type_id": 1}}], "#
+      + #""special_tokens": {\#(tokens.joined(separator: ", "))}}"#
   }
 
   private func printable(_ id: Int32) -> String {

@@ -17,6 +17,7 @@ public final class BytePairTokenizer: Tokenizer {
   /// Whether a piece that is a token as a whole is that token, whatever its merges would give.
   let ignoresMerges: Bool
   let normalizesToNFC: Bool
+  public let frame: TextFrame
 
   private let splitter: PieceSplitter
   private let byteSymbols: [Int32]
@@ -29,7 +30,7 @@ public final class BytePairTokenizer: Tokenizer {
   ///   - addedTokens: found in the text before it is split.
   init(
     vocabulary: Vocabulary, merges: MergeTable, addedTokens: [AddedToken], pattern: SplitPattern,
-    ignoresMerges: Bool = false, normalizesToNFC: Bool = false,
+    ignoresMerges: Bool = false, normalizesToNFC: Bool = false, frame: TextFrame = TextFrame(),
     beginningOfText: Int32?, endOfText: Int32?
   ) throws {
     self.vocabulary = vocabulary
@@ -37,6 +38,7 @@ public final class BytePairTokenizer: Tokenizer {
     self.addedTokens = try AddedTokens(addedTokens)
     self.ignoresMerges = ignoresMerges
     self.normalizesToNFC = normalizesToNFC
+    self.frame = frame
     self.beginningOfText = beginningOfText
     self.endOfText = endOfText
     splitter = try PieceSplitter(pattern)
@@ -54,7 +56,7 @@ public final class BytePairTokenizer: Tokenizer {
           in: bytes, recognizingSpecialTokens: recognizingSpecialTokens
         ) { segment in
           switch segment {
-          case .token(let id): ids.append(id)
+          case .token(let token): ids.append(token.id)
           case .text(let plain):
             splitter.forEachPiece(in: plain) { encodePiece($0, with: &workspace, to: &ids) }
           }

@@ -44,15 +44,19 @@ struct MergeTable: Sendable {
 
   /// Adds a merge; of two merges of the same pair the later stands, as in a Python dictionary.
   mutating func insert(_ merge: Merge) {
+    insert(
+      Self.key(merge.left, merge.right),
+      UInt64(merge.rank) << 32 | UInt64(UInt32(bitPattern: merge.merged)))
+  }
+
+  private mutating func insert(_ key: UInt64, _ value: UInt64) {
     if (count + 1) * 2 > slots.count { grow() }
-    let key = Self.key(merge.left, merge.right)
     let mask = slots.count - 1
     var index = Self.slotIndex(of: key) & mask
     while slots[index].key != Self.emptyKey && slots[index].key != key {
       index = (index + 1) & mask
     }
     if slots[index].key == Self.emptyKey { count += 1 }
-    let value = UInt64(merge.rank) << 32 | UInt64(UInt32(bitPattern: merge.merged))
     slots[index] = Slot(key: key, value: value)
   }
 
@@ -68,7 +72,7 @@ struct MergeTable: Sendable {
 
   private mutating func grow() {
     var larger = MergeTable(expectedCount: slots.count)
-    for merge in merges { larger.insert(merge) }
+    for slot in slots where slot.key != Self.emptyKey { larger.insert(slot.key, slot.value) }
     self = larger
   }
 
@@ -95,18 +99,19 @@ extension MergeTable {
   ///   - symbol: the symbol with these bytes.
   init(
     derivedFrom vocabulary: Vocabulary, rank: (Int32) -> UInt32?,
-    isBoundary: (UInt8) -> Bool, symbol: (ArraySlice<UInt8>) -> Int32?
+    isBoundary: (UInt8) -> Bool, symbol: (UnsafeBufferPointer<UInt8>) -> Int32?
   ) throws {
     self.init(expectedCount: vocabulary.count * 3)
-    for id in 0..<Int32(vocabulary.count) {
-      let token = vocabulary[id]
-      guard token.count > 1, let rank = rank(id) else { continue }
+    try vocabulary.forEachToken { id, token in
+      guard token.count > 1, let rank = rank(id) else { return }
       guard token.count <= Self.longestDerivedToken else {
         throw TokenizerError.invalidVocabulary(
           "token \(id) has \(token.count) bytes; at most \(Self.longestDerivedToken) are read")
       }
-      for cut in (token.startIndex + 1)..<token.endIndex where isBoundary(token[cut]) {
-        if let left = symbol(token[..<cut]), let right = symbol(token[cut...]) {
+      for cut in 1..<token.count where isBoundary(token[cut]) {
+        if let left = symbol(UnsafeBufferPointer(rebasing: token[..<cut])),
+          let right = symbol(UnsafeBufferPointer(rebasing: token[cut...]))
+        {
           insert(Merge(left: left, right: right, rank: rank, merged: id))
         }
       }

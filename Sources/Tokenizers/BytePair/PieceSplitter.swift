@@ -28,12 +28,6 @@ final class PieceSplitter: Sendable {
   func forEachPiece(
     in text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
-    var expression = expression
-    if let newerExpression, NewerCharacters.occur(in: text) { expression = newerExpression }
-    guard let match = expression.match(in: text) else {
-      if !text.isEmpty { body(text) }
-      return
-    }
     func emit(_ range: Range<Int>) {
       var start = range.lowerBound
       while start < range.upperBound {
@@ -43,19 +37,32 @@ final class PieceSplitter: Sendable {
       }
     }
     var pieceStart = 0
-    var searchStart = 0
-    while searchStart < text.count {
-      guard let found = match.next(from: searchStart) else { break }
-      if found.isEmpty {
-        searchStart = Self.characterEnd(in: text, after: found.lowerBound)
-        continue
-      }
+    forEachMatch(in: text) { found in
       emit(pieceStart..<found.lowerBound)
       emit(found)
       pieceStart = found.upperBound
-      searchStart = found.upperBound
     }
     emit(pieceStart..<text.count)
+  }
+
+  /// Gives the places of the matches in order.
+  ///
+  /// A match may be empty, but not where the one before it ends: so Oniguruma and Rust iterate.
+  /// - Parameter text: valid UTF-8.
+  @inline(__always)
+  func forEachMatch(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
+    var expression = expression
+    if let newerExpression, NewerCharacters.occur(in: text) { expression = newerExpression }
+    guard let match = expression.match(in: text) else { return }
+    var lastEnd = -1
+    var searchStart = 0
+    while searchStart <= text.count {
+      guard let found = match.next(from: searchStart) else { break }
+      if !found.isEmpty || found.lowerBound != lastEnd { body(found) }
+      lastEnd = found.upperBound
+      searchStart =
+        found.isEmpty ? Self.characterEnd(in: text, after: found.lowerBound) : found.upperBound
+    }
   }
 
   private static let longestPiece = 1 << 30

@@ -37,28 +37,41 @@ enum PrintableBytes {
   }
 
   /// The bytes for which text in the alphabet stands, or nil where a character is not in it.
-  static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+  static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     var decoded: [UInt8] = []
-    decoded.reserveCapacity(text.underestimatedCount)
+    decoded.reserveCapacity(text.count)
+    return decode(text, into: &decoded) ? decoded : nil
+  }
+
+  /// Adds the bytes for which text in the alphabet stands, and says whether all of it is in it.
+  static func decode(_ text: some Collection<UInt8>, into decoded: inout [UInt8]) -> Bool {
+    let isDecoded = text.withContiguousStorageIfAvailable { decode($0, into: &decoded) }
+    return isDecoded ?? Array(text).withUnsafeBufferPointer { decode($0, into: &decoded) }
+  }
+
+  private static func decode(
+    _ text: UnsafeBufferPointer<UInt8>, into decoded: inout [UInt8]
+  ) -> Bool {
+    let values = bytes
     var lead: UInt8?
     for byte in text {
       // The alphabet ends below U+0144: no character takes more than two bytes of UTF-8.
       let scalar: Int
       if let first = lead {
-        guard byte & 0xC0 == 0x80 else { return nil }
+        guard byte & 0xC0 == 0x80 else { return false }
         scalar = Int(first & 0x1F) << 6 | Int(byte & 0x3F)
         lead = nil
       } else if byte < 0x80 {
         scalar = Int(byte)
       } else {
-        guard (0xC2...0xC5).contains(byte) else { return nil }
+        guard (0xC2...0xC5).contains(byte) else { return false }
         lead = byte
         continue
       }
-      guard scalar < bytes.count, bytes[scalar] > 0 else { return nil }
-      decoded.append(UInt8(bytes[scalar] - 1))
+      guard scalar < values.count, values[scalar] > 0 else { return false }
+      decoded.append(UInt8(values[scalar] - 1))
     }
-    return lead == nil ? decoded : nil
+    return lead == nil
   }
 
   /// The text in the alphabet that stands for the bytes.
@@ -66,5 +79,13 @@ enum PrintableBytes {
     var text = String.UnicodeScalarView()
     for byte in bytes { text.append(scalars[Int(byte)]) }
     return String(text)
+  }
+
+  /// The UTF-8 of the text in the alphabet that stands for the bytes.
+  static func utf8(of bytes: some Collection<UInt8>) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count * 2)
+    for byte in bytes { text.append(scalars[Int(byte)]) }
+    return text
   }
 }

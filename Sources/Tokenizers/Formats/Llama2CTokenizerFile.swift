@@ -50,10 +50,12 @@ struct Llama2CTokenizerFile {
       let type: PieceType = id == 0 ? .unknown : id < 3 ? .control : isByte ? .byte : .normal
       return type.rawValue
     }
+    var normalization = SentencePieceNormalization()
+    normalization.escapesSpaces = false
     return try locatingErrors(in: file) {
       try SentencePieceTokenizer(
         tokens: tokens, scores: scores, types: types, beginningOfText: 1, endOfText: 2,
-        unknown: 0, addsDummyPrefix: true, escapesSpaces: false)
+        unknown: 0, normalization: normalization)
     }
   }
 

@@ -9,11 +9,11 @@ struct SentencePieceModelFile {
   private var modelType: UInt64 = 1
   private var beginningOfText: Int32 = 1
   private var endOfText: Int32 = 2
-  private var putsSpaceAfterWord = false
-  private var addsDummyPrefix = true
-  private var removesExtraSpaces = true
-  private var escapesSpaces = true
-  private var hasCharacterMap = false
+  private var normalization: SentencePieceNormalization = {
+    var normalization = SentencePieceNormalization()
+    normalization.removesExtraSpaces = true
+    return normalization
+  }()
 
   /// - Throws: `TokenizerError.malformed` with the byte offset.
   init(_ contents: [UInt8], file: String) throws {
@@ -49,25 +49,21 @@ struct SentencePieceModelFile {
   }
 
   func tokenizer() throws -> SentencePieceTokenizer {
-    let typeNames: [UInt64: String] = [1: "Unigram", 3: "Word", 4: "Char"]
-    guard modelType == 2 else {
-      throw unsupported("the SentencePiece model type \(typeNames[modelType] ?? "\(modelType)")")
+    let kinds: [UInt64: SentencePieceTokenizer.Kind] = [
+      1: .unigram, 2: .bytePair, 3: .word, 4: .character,
+    ]
+    guard let kind = kinds[modelType] else {
+      throw TokenizerError.unsupported(
+        file: file, feature: "the SentencePiece model type \(modelType)")
     }
-    if hasCharacterMap { throw unsupported("a SentencePiece normalisation map") }
-    if removesExtraSpaces { throw unsupported("SentencePiece's remove_extra_whitespaces") }
-    if putsSpaceAfterWord { throw unsupported("SentencePiece's treat_whitespace_as_suffix") }
     let unknown = types.firstIndex(of: PieceType.unknown.rawValue).map { Int32($0) }
     return try locatingErrors(in: file) {
       try SentencePieceTokenizer(
         tokens: tokens, scores: scores, types: types,
         beginningOfText: beginningOfText < 0 ? nil : beginningOfText,
         endOfText: endOfText < 0 ? nil : endOfText, unknown: unknown,
-        addsDummyPrefix: addsDummyPrefix, escapesSpaces: escapesSpaces)
+        kind: kind, normalization: normalization)
     }
-  }
-
-  private func unsupported(_ feature: String) -> TokenizerError {
-    .unsupported(file: file, feature: feature)
   }
 
   private mutating func readPiece(_ bytes: ArraySlice<UInt8>) throws {
@@ -97,7 +93,7 @@ struct SentencePieceModelFile {
       guard case .integer(let number) = value else { continue }
       switch field {
       case 3: modelType = number
-      case 24: putsSpaceAfterWord = number != 0
+      case 24: normalization.putsSpaceAfterWord = number != 0
       case 41: beginningOfText = Int32(truncatingIfNeeded: number)
       case 42: endOfText = Int32(truncatingIfNeeded: number)
       default: break
@@ -109,10 +105,10 @@ struct SentencePieceModelFile {
     var message = ProtocolBufferReader(bytes)
     while let (field, value) = try message.next() {
       switch (field, value) {
-      case (2, .bytes(let map)): hasCharacterMap = !map.isEmpty
-      case (3, .integer(let flag)): addsDummyPrefix = flag != 0
-      case (4, .integer(let flag)): removesExtraSpaces = flag != 0
-      case (5, .integer(let flag)): escapesSpaces = flag != 0
+      case (2, .bytes(let map)): normalization.characterMap = Array(map)
+      case (3, .integer(let flag)): normalization.addsDummyPrefix = flag != 0
+      case (4, .integer(let flag)): normalization.removesExtraSpaces = flag != 0
+      case (5, .integer(let flag)): normalization.escapesSpaces = flag != 0
       default: break
       }
     }

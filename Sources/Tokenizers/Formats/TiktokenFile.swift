@@ -57,11 +57,12 @@ struct TiktokenFile {
         file: file,
         feature: "a tiktoken file of \(tokenCount) tokens (whole are cl100k_base with 100256, "
           + "o200k_base with 199998, p50k_base with 50280, r50k_base and gpt2 with 50256, Llama 3 "
-          + "with 128000)")
+          + "with 128000, Qwen with 151643)")
     }
     return try locatingErrors(in: file) {
       try BytePairTokenizer(
         rankedTokens: rankedTokens, specialTokens: kind.specialTokens, pattern: kind.pattern,
+        normalizesToNFC: kind == .qwen,
         beginningOfText: kind == .llama3 ? "<|begin_of_text|>" : "<|endoftext|>",
         endOfText: kind == .llama3 ? "<|end_of_text|>" : "<|endoftext|>")
     }
@@ -76,6 +77,7 @@ extension TiktokenFile {
     case p50k = 50_280
     case r50k = 50_256
     case llama3 = 128_000
+    case qwen = 151_643
 
     var pattern: SplitPattern {
       switch self {
@@ -83,6 +85,7 @@ extension TiktokenFile {
       case .o200k: .o200k
       case .p50k, .r50k: .gpt2
       case .llama3: .llama3
+      case .qwen: .qwen2
       }
     }
 
@@ -96,7 +99,14 @@ extension TiktokenFile {
       case .o200k: [("<|endoftext|>", 199_999), ("<|endofprompt|>", 200_018)]
       case .p50k, .r50k: [("<|endoftext|>", 50_256)]
       case .llama3: Self.llama3SpecialTokens
+      case .qwen: Self.qwenSpecialTokens
       }
+    }
+
+    private static var qwenSpecialTokens: [(String, Int32)] {
+      let names = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+      let extras = (0..<205).map { "<|extra_\($0)|>" }
+      return (names + extras).enumerated().map { ($1, 151_643 + Int32($0)) }
     }
 
     /// Llama 3.1's names; those of Llama 3 differ only in tokens that were then reserved.

@@ -13,16 +13,22 @@ struct VocabularyAndMergesFiles {
     tokens = try VocabularyObject.tokens(
       vocabulary.root, file: vocabularyFile, place: "vocabulary")
     var pairs: [(ArraySlice<UInt8>, ArraySlice<UInt8>)] = []
-    let lines = merges.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (index, line) in lines.enumerated() {
-      let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-      if line.isEmpty || (index == 0 && line.starts(with: "#version".utf8)) { continue }
-      let parts = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-      guard parts.count == 2 else {
+    pairs.reserveCapacity(merges.count / 10)
+    var (start, number) = (0, 0)
+    while start < merges.count {
+      let end = merges[start...].firstIndex(of: UInt8(ascii: "\n")) ?? merges.count
+      var line = merges[start..<end]
+      start = end + 1
+      number += 1
+      if line.last == UInt8(ascii: "\r") { line.removeLast() }
+      if line.isEmpty || (number == 1 && line.starts(with: "#version".utf8)) { continue }
+      guard let space = line.firstIndex(of: UInt8(ascii: " ")),
+        !line[(space + 1)...].contains(UInt8(ascii: " "))
+      else {
         throw TokenizerError.malformed(
-          file: mergesFile, place: "line \(index + 1)", problem: "expected two tokens and a space")
+          file: mergesFile, place: "line \(number)", problem: "expected two tokens and a space")
       }
-      pairs.append((parts[0], parts[1]))
+      pairs.append((line[..<space], line[(space + 1)...]))
     }
     self.merges = pairs
   }

@@ -3,14 +3,18 @@ extension SentencePieceTokenizer {
   ///
   /// - Parameters:
   ///   - tokens: the UTF-8 of each piece.
-  ///   - scores: of two merges the one into the piece with the higher score comes first.
+  ///   - scores: of two merges the one into the piece with the higher score comes first; in a
+  ///     unigram model the logarithms of probabilities.
   ///   - types: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; unused pieces
   ///     are never made.
-  ///   - escapesSpaces: whether `▁` in the pieces and in the text stands for a space.
+  ///   - normalization: what is done to the text before.
+  ///   - frame: what the publisher puts around a text.
   /// - Throws: `TokenizerError.invalidVocabulary`, naming the token at fault.
   public convenience init(
     tokens: [[UInt8]], scores: [Float], types: [Int32], beginningOfText: Int32?,
-    endOfText: Int32?, unknown: Int32?, addsDummyPrefix: Bool, escapesSpaces: Bool = true
+    endOfText: Int32?, unknown: Int32?, kind: Kind = .bytePair,
+    normalization: SentencePieceNormalization = SentencePieceNormalization(),
+    frame: TextFrame = TextFrame()
   ) throws {
     guard scores.count == tokens.count, types.count == tokens.count else {
       throw TokenizerError.invalidVocabulary(
@@ -21,51 +25,69 @@ extension SentencePieceTokenizer {
       throw TokenizerError.invalidVocabulary(
         "the special id \(id) is outside of \(tokens.count) tokens")
     }
-    let pieces = try Pieces(tokens: tokens, types: types, escapesSpaces: escapesSpaces)
-    let ranks = try Self.ranks(of: scores)
-    let merges = try MergeTable(
-      derivedFrom: pieces.vocabulary, rank: { pieces.isNormal[Int($0)] ? ranks[Int($0)] : nil },
-      isBoundary: { $0 & 0xC0 != 0x80 }, symbol: pieces.symbol)
+    let escapes = normalization.escapesSpaces
+    let pieces = try Pieces(tokens: tokens, types: types, escapesSpaces: escapes)
+    let fallback = try pieces.fallback(unknown: unknown)
+    let model = try Self.model(kind, pieces, scores, fallback)
+    let normalizer = try SentencePieceNormalizer(
+      normalization, keeping: pieces.symbols(spelledAs: tokens))
     try self.init(
-      vocabulary: pieces.vocabulary, merges: merges, addedTokens: pieces.addedTokens,
-      characters: pieces.characters, fallback: pieces.fallback(unknown: unknown),
-      neighbors: pieces.neighbors, beginningOfText: beginningOfText, endOfText: endOfText,
-      addsDummyPrefix: addsDummyPrefix, escapesSpaces: escapesSpaces)
+      vocabulary: pieces.vocabulary, model: model,
+      controls: pieces.addedTokens.filter(\.isSpecial),
+      symbols: kind == .bytePair || kind == .character
+        ? pieces.addedTokens.filter { !$0.isSpecial } : [],
+      normalizer: normalizer, fallback: fallback, beginningOfText: beginningOfText,
+      endOfText: endOfText, frame: frame)
   }
 
-  /// Makes a tokenizer of tokens and ranked merges with byte fallback, as `tokenizer.json` has it.
-  convenience init(
-    tokens: [[UInt8]], merges: [(ArraySlice<UInt8>, ArraySlice<UInt8>)],
-    addedTokens: [AddedToken], unknown: String?, beginningOfText: Int32?, endOfText: Int32?,
-    addsDummyPrefix: Bool
-  ) throws {
-    var types = tokens.map { token in
-      (Pieces.byte(namedBy: token) == nil ? PieceType.normal : .byte).rawValue
-    }
-    for token in addedTokens where Int(token.id) < types.count {
-      types[Int(token.id)] = (token.isSpecial ? PieceType.control : .userDefined).rawValue
-    }
-    let pieces = try Pieces(tokens: tokens, types: types, escapesSpaces: true)
-    var table = MergeTable(expectedCount: merges.count)
-    for (rank, (left, right)) in merges.enumerated() {
-      let parts = [left, right, left + right].map {
-        pieces.vocabulary.id(of: Escape.spaces(in: $0))
+  private static func model(
+    _ kind: Kind, _ pieces: Pieces, _ scores: [Float], _ fallback: Fallback
+  ) throws -> any PieceModel {
+    let ranks = try ranks(of: scores)
+    switch kind {
+    case .bytePair, .character:
+      let merges =
+        kind == .character
+        ? MergeTable(expectedCount: 0)
+        : try MergeTable(
+          derivedFrom: pieces.vocabulary,
+          rank: { pieces.isNormal[Int($0)] ? ranks[Int($0)] : nil },
+          isBoundary: { $0 & 0xC0 != 0x80 }, symbol: pieces.symbol)
+      return ScoredPairModel(
+        merges: merges, characters: pieces.characters, fallback: fallback,
+        neighbors: kind == .character ? NeighboringBytes() : pieces.neighbors)
+    case .word:
+      // Symbols are found only where they are whole words.
+      let symbols = Set(pieces.addedTokens.lazy.filter { !$0.isSpecial }.map(\.id))
+      let words = try Vocabulary(tokens: pieces.contents) { id in
+        !pieces.isNormal[Int(id)] && !symbols.contains(id)
       }
-      guard let left = parts[0], let right = parts[1], let merged = parts[2] else {
-        throw TokenizerError.invalidVocabulary(
-          "merge \(rank), '\(String(decoding: left, as: UTF8.self))' and "
-            + "'\(String(decoding: right, as: UTF8.self))': a part or the whole has no token")
-      }
-      table.insert(
-        MergeTable.Merge(
-          left: left, right: right, rank: UInt32(truncatingIfNeeded: rank), merged: merged))
+      return SpacedWordModel(vocabulary: words, fallback: fallback)
+    case .unigram: return try unigramModel(pieces, scores, fallback)
     }
-    let unknownID = addedTokens.first { $0.text == unknown }?.id
-    try self.init(
-      vocabulary: pieces.vocabulary, merges: table, addedTokens: pieces.addedTokens,
-      characters: pieces.characters, fallback: pieces.fallback(unknown: unknownID),
-      neighbors: pieces.neighbors, beginningOfText: beginningOfText, endOfText: endOfText,
-      addsDummyPrefix: addsDummyPrefix, escapesSpaces: true)
+  }
+
+  private static func unigramModel(
+    _ pieces: Pieces, _ scores: [Float], _ fallback: Fallback
+  ) throws -> UnigramModel {
+    let normal = scores.indices.lazy.filter { pieces.isNormal[$0] }.map { scores[$0] }
+    let (lowest, highest) = (normal.min() ?? 0, normal.max() ?? 0)
+    var allScores = scores.map(Double.init)
+    var isSymbol = [Bool](repeating: false, count: scores.count)
+    for symbol in pieces.addedTokens where !symbol.isSpecial {
+      // In the library a space has the three bytes of its sign.
+      let length = symbol.text.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: " ") ? 3 : 1) }
+      allScores[Int(symbol.id)] = Double(Float(Double(Float(length) * highest) - 0.1))
+      isSymbol[Int(symbol.id)] = true
+    }
+    let unknown: UnigramModel.Unknown =
+      switch fallback {
+      case .bytes(let bytes): .init(id: -1, bytes: bytes, joinsRuns: false)
+      case .unknown(let id): .init(id: id, bytes: nil, joinsRuns: true)
+      }
+    return UnigramModel(
+      trie: try TokenTrie(pieces.contents) { pieces.isNormal[$0] || isSymbol[$0] }, vocabulary: nil,
+      scores: allScores, lowestScore: Double(lowest), unknown: unknown, isSinglePrecision: true)
   }
 
   /// The place of each score among the distinct scores, the highest first.
@@ -86,6 +108,8 @@ extension SentencePieceTokenizer {
 private struct Pieces {
   let vocabulary: Vocabulary
   let isNormal: [Bool]
+  /// What each token stands for.
+  let contents: [[UInt8]]
   var addedTokens: [AddedToken] = []
   var characters: [UInt32: Int32] = [:]
   var neighbors = NeighboringBytes()
@@ -103,7 +127,7 @@ private struct Pieces {
         isNormal[id] = type == .normal
         if escapesSpaces { contents[id] = Escape.spaces(in: token) }
       case .byte:
-        guard let byte = Self.byte(namedBy: token) else {
+        guard let byte = ByteTokens.byte(namedBy: token) else {
           throw TokenizerError.invalidVocabulary(
             "byte token \(id) is '\(String(decoding: token, as: UTF8.self))', not like <0x0A>")
         }
@@ -123,6 +147,7 @@ private struct Pieces {
       }
     }
     self.isNormal = isNormal
+    self.contents = contents
     vocabulary = try Vocabulary(tokens: contents, hidden: { !isNormal[Int($0)] })
     for (id, token) in contents.enumerated() where isNormal[id] {
       neighbors.insert(allIn: token[...])
@@ -131,9 +156,18 @@ private struct Pieces {
   }
 
   /// The token with these bytes, or the symbol of a lone character that has none.
-  func symbol(_ bytes: ArraySlice<UInt8>) -> Int32? {
+  func symbol(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
     vocabulary.id(of: bytes)
-      ?? Self.singleScalar(bytes).map(SentencePieceTokenizer.symbol(for:))
+      ?? Self.singleScalar(bytes).map(ScoredPairModel.symbol(for:))
+  }
+
+  /// The user-defined symbols, found as the model spells them.
+  func symbols(spelledAs tokens: [[UInt8]]) -> [AddedToken] {
+    addedTokens.lazy.filter { !$0.isSpecial }.map { symbol in
+      var symbol = symbol
+      symbol.text = String(decoding: tokens[Int(symbol.id)], as: UTF8.self)
+      return symbol
+    }
   }
 
   func fallback(unknown: Int32?) throws -> SentencePieceTokenizer.Fallback {
@@ -145,18 +179,12 @@ private struct Pieces {
         + "the vocabulary could not be encoded")
   }
 
-  private static func singleScalar(_ bytes: ArraySlice<UInt8>) -> Unicode.Scalar? {
+  private static func singleScalar<Bytes: RandomAccessCollection<UInt8>>(
+    _ bytes: Bytes
+  ) -> Unicode.Scalar? where Bytes.Index == Int {
     guard (1...4).contains(bytes.count) else { return nil }
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard text.utf8.elementsEqual(bytes), text.unicodeScalars.count == 1 else { return nil }
-    return text.unicodeScalars.first
-  }
-
-  /// The byte that a token like `<0x0A>` stands for.
-  static func byte(namedBy token: [UInt8]) -> UInt8? {
-    guard token.count == 6, token.starts(with: "<0x".utf8), token[5] == UInt8(ascii: ">") else {
-      return nil
-    }
-    return UInt8(String(decoding: token[3..<5], as: UTF8.self), radix: 16)
+    let (scalar, length) = UTF8Scalars.first(in: bytes)
+    let isInvalid = scalar == "\u{FFFD}" && length == 1
+    return length == bytes.count && !isInvalid ? scalar : nil
   }
 }

@@ -1,24 +1,33 @@
-/// A SentencePiece byte-pair tokenizer: characters merge, and spaces are part of the tokens.
+/// A SentencePiece tokenizer: spaces are part of the tokens, and text is one piece.
 ///
-/// `▁` in a vocabulary stands for a space and is kept as one here; text comes back as it was,
-/// but for `▁` itself, which comes back as a space. Characters outside the vocabulary become
-/// their bytes, or the unknown token where there are no byte tokens.
-/// Source: Kudo and Richardson 2018; the merging is that of `bpe_model.cc`.
+/// `▁` in a vocabulary stands for a space and is kept as one here; text comes back as the model's
+/// normalisation leaves it, but for `▁` itself, which comes back as a space. Characters outside the
+/// vocabulary become their bytes, or the unknown token where there are no byte tokens.
+/// Source: Kudo and Richardson 2018.
 public final class SentencePieceTokenizer: Tokenizer {
+  /// How pieces are found in the text.
+  public enum Kind: Sendable {
+    case bytePair, unigram, character, word
+  }
+
   public var vocabularySize: Int { vocabulary.count }
   public let beginningOfText: Int32?
   public let endOfText: Int32?
   public let specialTokens: [String: Int32]
-  public let addsDummyPrefix: Bool
+  public let frame: TextFrame
+  public var addsDummyPrefix: Bool {
+    normalizer.settings.addsDummyPrefix && !normalizer.settings.putsSpaceAfterWord
+  }
 
   private let vocabulary: Vocabulary
-  private let merges: MergeTable
-  private let addedTokens: AddedTokens
-  private let characters: [UInt32: Int32]
+  private let model: any PieceModel
+  /// Found in the text, before it is normalised.
+  private let controls: AddedTokens
+  /// Found in the normalised text, unless the model finds them itself.
+  private let symbols: AddedTokens
+  private let normalizer: SentencePieceNormalizer
   private let fallback: Fallback
-  private let escapesSpaces: Bool
-  private let neighbors: NeighboringBytes
-  private let isSpecial: Set<Int32>
+  private let byteTokens: Set<Int32>
   private let workspaces = WorkspacePool()
 
   /// What a character outside the vocabulary becomes.
@@ -26,25 +35,31 @@ public final class SentencePieceTokenizer: Tokenizer {
     /// The tokens of its bytes, 256 of them.
     case bytes([Int32])
     case unknown(Int32)
+
+    func append(_ text: [UInt8], to ids: inout [Int32]) {
+      switch self {
+      case .unknown(let unknown): ids.append(unknown)
+      case .bytes(let tokens): for byte in text { ids.append(tokens[Int(byte)]) }
+      }
+    }
   }
 
   init(
-    vocabulary: Vocabulary, merges: MergeTable, addedTokens: [AddedToken],
-    characters: [UInt32: Int32], fallback: Fallback, neighbors: NeighboringBytes,
-    beginningOfText: Int32?, endOfText: Int32?, addsDummyPrefix: Bool, escapesSpaces: Bool
+    vocabulary: Vocabulary, model: any PieceModel, controls: [AddedToken], symbols: [AddedToken],
+    normalizer: SentencePieceNormalizer, fallback: Fallback, beginningOfText: Int32?,
+    endOfText: Int32?, frame: TextFrame
   ) throws {
     self.vocabulary = vocabulary
-    self.merges = merges
-    self.addedTokens = try AddedTokens(addedTokens)
-    self.characters = characters
+    self.model = model
+    self.controls = try AddedTokens(controls)
+    self.symbols = try AddedTokens(symbols)
+    self.normalizer = normalizer
     self.fallback = fallback
-    self.neighbors = neighbors
     self.beginningOfText = beginningOfText
     self.endOfText = endOfText
-    self.addsDummyPrefix = addsDummyPrefix
-    self.escapesSpaces = escapesSpaces
-    specialTokens = self.addedTokens.special
-    isSpecial = Set(addedTokens.lazy.filter(\.isSpecial).map(\.id))
+    self.frame = frame
+    specialTokens = self.controls.special
+    if case .bytes(let tokens) = fallback { byteTokens = Set(tokens) } else { byteTokens = [] }
   }
 
   public func encode(_ text: String, recognizingSpecialTokens: Bool) -> [Int32] {
@@ -53,22 +68,12 @@ public final class SentencePieceTokenizer: Tokenizer {
       var ids: [Int32] = []
       text.withUTF8 { bytes in
         ids.reserveCapacity(bytes.count / 4 + 16)
-        var needsPrefix = addsDummyPrefix
-        addedTokens.forEachSegment(
+        controls.forEachSegment(
           in: bytes, recognizingSpecialTokens: recognizingSpecialTokens
         ) { segment in
           switch segment {
-          case .token(let id) where isSpecial.contains(id):
-            ids.append(id)
-            needsPrefix = addsDummyPrefix
-          case .token(let id):
-            if needsPrefix { encodePlain([UInt8(ascii: " ")], with: &workspace, to: &ids) }
-            ids.append(id)
-            needsPrefix = false
-          case .text(let plain):
-            let escaped = escape(plain, addingPrefix: needsPrefix)
-            encodePlain(escaped, with: &workspace, to: &ids)
-            needsPrefix = false
+          case .token(let token): ids.append(token.id)
+          case .text(let plain): encodeSegment(plain, with: &workspace, to: &ids)
           }
         }
       }
@@ -77,117 +82,82 @@ public final class SentencePieceTokenizer: Tokenizer {
     }
   }
 
+  private func encodeSegment(
+    _ text: UnsafeBufferPointer<UInt8>, with workspace: inout EncodingWorkspace,
+    to ids: inout [Int32]
+  ) {
+    normalizer.normalize(text).withUnsafeBufferPointer { normalized in
+      symbols.forEachSegment(in: normalized, recognizingSpecialTokens: false) { segment in
+        switch segment {
+        case .token(let token): ids.append(token.id)
+        case .text(let plain): model.encode(plain, with: &workspace, to: &ids)
+        }
+      }
+    }
+  }
+
   public func appendBytes(for id: Int32, to text: inout [UInt8]) {
     vocabulary.appendBytes(of: id, to: &text)
   }
 
-  private func escape(_ text: UnsafeBufferPointer<UInt8>, addingPrefix: Bool) -> [UInt8] {
-    var escaped: [UInt8] = []
-    escaped.reserveCapacity(text.count + 1)
-    if addingPrefix { escaped.append(UInt8(ascii: " ")) }
-    if escapesSpaces && text.contains(0xE2) {
-      escaped.append(contentsOf: Escape.spaces(in: text))
-    } else {
-      escaped.append(contentsOf: text)
-    }
-    return escaped
-  }
-
-  /// Cuts the text where no merge can reach across, and encodes the pieces one by one.
-  private func encodePlain(
-    _ text: [UInt8], with workspace: inout EncodingWorkspace, to ids: inout [Int32]
-  ) {
-    text.withUnsafeBufferPointer { text in
-      var start = 0
-      for position in 0..<text.count {
-        let isCut =
-          position + 1 == text.count
-          || (text[position + 1] & 0xC0 != 0x80
-            && (!neighbors.contains(text[position], text[position + 1])
-              || position - start >= Self.longestPiece))
-        guard isCut else { continue }
-        let piece = UnsafeBufferPointer(rebasing: text[start...position])
-        encodePiece(piece, with: &workspace, to: &ids)
-        start = position + 1
-      }
-    }
-  }
-
-  private static let longestPiece = 1 << 30
-
-  private func encodePiece(
-    _ piece: UnsafeBufferPointer<UInt8>, with workspace: inout EncodingWorkspace,
-    to ids: inout [Int32]
-  ) {
-    let hash = byteHash(piece)
-    let isShort = piece.count <= PieceCache.longestPiece
-    if isShort, workspace.cache.append(piece, hash: hash, to: &ids) { return }
-    workspace.merger.symbols.removeAll(keepingCapacity: true)
-    for scalar in String(decoding: piece, as: UTF8.self).unicodeScalars {
-      workspace.merger.symbols.append(characters[scalar.value] ?? Self.symbol(for: scalar))
-    }
-    workspace.merger.merge(with: merges)
-    let first = ids.count
-    for symbol in workspace.merger.symbols { append(symbol, to: &ids) }
-    if isShort { workspace.cache.insert(piece, hash: hash, ids: ids[first...]) }
-  }
-
-  private func append(_ symbol: Int32, to ids: inout [Int32]) {
-    if symbol >= 0 {
-      ids.append(symbol)
-      return
-    }
-    switch fallback {
-    case .unknown(let unknown): ids.append(unknown)
-    case .bytes(let tokens):
-      guard let scalar = Unicode.Scalar(UInt32(-2 - symbol)) else { return }
-      for byte in Unicode.UTF8.encode(scalar).map(Array.init) ?? [] {
-        ids.append(tokens[Int(byte)])
-      }
-    }
-  }
-
-  /// A negative symbol, -2 and below, for a character that has no token but may merge.
-  static func symbol(for scalar: Unicode.Scalar) -> Int32 { -2 - Int32(scalar.value) }
-}
-
-/// Which byte stands next to which inside a token; between others no merge ever happens.
-struct NeighboringBytes: Sendable {
-  private var bits = [UInt64](repeating: 0, count: 65_536 / 64)
-
-  mutating func insert(allIn token: ArraySlice<UInt8>) {
-    for (left, right) in zip(token, token.dropFirst()) {
-      let pair = Int(left) << 8 | Int(right)
-      bits[pair >> 6] |= 1 << UInt64(pair & 63)
-    }
-  }
-
-  @inline(__always)
-  func contains(_ left: UInt8, _ right: UInt8) -> Bool {
-    let pair = Int(left) << 8 | Int(right)
-    return bits[pair >> 6] >> UInt64(pair & 63) & 1 != 0
+  public func makeDecoder(continuingText: Bool) -> any TokenDecoder {
+    Decoder(tokenizer: self, isAtStart: !continuingText)
   }
 }
 
-/// SentencePiece's visible sign for a space.
-enum Escape {
-  static let character = Array("▁".utf8)
+extension SentencePieceTokenizer {
+  /// Takes the space off where a text starts, and makes characters of byte tokens.
+  private struct Decoder: TokenDecoder {
+    let tokenizer: SentencePieceTokenizer
+    var isAtStart: Bool
+    /// Bytes that have not become a character yet.
+    var bytes: [UInt8] = []
 
-  /// The text with every `▁` replaced by a space.
-  static func spaces(in text: some RandomAccessCollection<UInt8>) -> [UInt8] {
-    var escaped: [UInt8] = []
-    escaped.reserveCapacity(text.count)
-    var index = text.startIndex
-    while index < text.endIndex {
-      if text[index] == character[0], text[index...].starts(with: character) {
-        escaped.append(UInt8(ascii: " "))
-        index = text.index(index, offsetBy: character.count)
+    mutating func append(_ id: Int32, to text: inout [UInt8]) {
+      if id == tokenizer.beginningOfText {
+        finish(to: &text)
+        isAtStart = true
+        return
+      }
+      let start = text.count
+      tokenizer.appendBytes(for: id, to: &text)
+      guard start < text.count else {
+        // A token without bytes ends what byte tokens before it began, as in the library.
+        finish(to: &text)
+        return
+      }
+      if tokenizer.byteTokens.contains(id) {
+        bytes.append(text.removeLast())
+        UTF8Scalars.moveCharacters(from: &bytes, to: &text)
+        // A space of such a token is a character of the text, not the prefix.
+        isAtStart = false
+      } else if !bytes.isEmpty {
+        text.insert(contentsOf: bytes.flatMap { _ in UTF8Scalars.replacement }, at: start)
+        bytes = []
+      }
+      trim(&text, from: start)
+    }
+
+    mutating func finish(to text: inout [UInt8]) {
+      text.append(contentsOf: bytes.flatMap { _ in UTF8Scalars.replacement })
+      bytes = []
+    }
+
+    private mutating func trim(_ text: inout [UInt8], from start: Int) {
+      let settings = tokenizer.normalizer.settings
+      let space = UInt8(ascii: " ")
+      guard start < text.count, settings.addsDummyPrefix || settings.removesExtraSpaces else {
+        return
+      }
+      guard isAtStart else { return }
+      if text[start] == space {
+        text.remove(at: start)
+        // Where spaces are removed, those of more pieces are until something else is seen.
+        isAtStart = settings.removesExtraSpaces && start == text.count
       } else {
-        escaped.append(text[index])
-        index = text.index(after: index)
+        isAtStart = false
       }
     }
-    return escaped
   }
 }
 

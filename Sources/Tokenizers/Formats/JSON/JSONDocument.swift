@@ -39,7 +39,11 @@ struct JSONValue: Sendable {
 
   /// A whole number that fits; fractions and exponents are no integers here.
   var integer: Int? {
-    kind == .number ? Int(String(decoding: text, as: UTF8.self)) : nil
+    guard kind == .number else { return nil }
+    if text.count < 18, text.allSatisfy({ (0x30...0x39).contains($0) }) {
+      return text.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+    return Int(String(decoding: text, as: UTF8.self))
   }
 
   var number: Double? {

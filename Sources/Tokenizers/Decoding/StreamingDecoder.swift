@@ -2,19 +2,17 @@
 ///
 /// The texts given out, with the one from `finish`, join to what `decode` gives for all ids.
 public struct StreamingDecoder: Sendable {
-  private let tokenizer: any Tokenizer
+  private var decoder: any TokenDecoder
   private var pending: [UInt8] = []
-  private var atStart: Bool
 
   /// Starts a text, or goes on with one, in which a leading space is part of the text.
   public init(_ tokenizer: any Tokenizer, continuingText: Bool = false) {
-    self.tokenizer = tokenizer
-    atStart = tokenizer.addsDummyPrefix && !continuingText
+    decoder = tokenizer.makeDecoder(continuingText: continuingText)
   }
 
   /// Takes one id and returns the text that is complete with it, often one word, sometimes none.
   public mutating func append(_ id: Int32) -> String {
-    tokenizer.appendBytes(for: id, atStart: &atStart, to: &pending)
+    decoder.append(id, to: &pending)
     let complete = pending.count - Self.incompleteSuffixLength(of: pending)
     guard complete > 0 else { return "" }
     let text = String(decoding: pending[..<complete], as: UTF8.self)
@@ -25,6 +23,7 @@ public struct StreamingDecoder: Sendable {
   /// Returns what is left, an unfinished character as U+FFFD, and starts over within the text.
   public mutating func finish() -> String {
     defer { pending.removeAll() }
+    decoder.finish(to: &pending)
     return String(decoding: pending, as: UTF8.self)
   }
 

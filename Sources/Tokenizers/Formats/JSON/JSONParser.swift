@@ -121,7 +121,9 @@ struct JSONParser {
     {
       position += 1
     }
-    guard position > start, Double(String(decoding: source[start..<position], as: UTF8.self)) != nil
+    let digits = source[start..<position]
+    let isPlain = !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
+    guard isPlain || Double(String(decoding: digits, as: UTF8.self)) != nil
     else {
       position = start
       throw failure("expected a value")
