@@ -37,7 +37,9 @@ let package = Package(
     .target(name: "Tools"),
     .target(
       name: "LanguageModels",
-      dependencies: ["Tensors", "Layers", "Files", "Tokenizers", "Checkpoints", "Tools"]),
+      dependencies: [
+        "Tensors", "Layers", "Files", "Templates", "Tokenizers", "Checkpoints", "Tools",
+      ]),
     .target(name: "Corpora", dependencies: ["CXML2", "CZlib", "CZstd", "Tokenizers", "Tools"]),
     .target(name: "Curriculum", dependencies: ["Tensors", "Tokenizers", "Tools"]),
     .target(

@@ -1,3 +1,4 @@
+import Foundation
 import Layers
 import Tensors
 
@@ -31,9 +32,11 @@ public final class WorkingMemory {
   /// How many earlier states are held: one for every turn that a conversation may go back.
   private static let mostEarlier = 8
 
-  /// An empty memory for up to `capacity` tokens of `configuration`'s contexts.
+  /// An empty memory for up to `capacity` tokens of `configuration`'s contexts; as many as half of the machine's memory holds
+  /// when nil.
   public init(_ configuration: TransformerConfiguration, capacity: Int? = nil) {
-    self.capacity = min(capacity ?? configuration.contextLength, configuration.contextLength)
+    self.capacity = min(
+      capacity ?? Self.fittingCapacity(of: configuration), configuration.contextLength)
     let shape: Shape = [
       self.capacity, configuration.keyHeadCount, configuration.headWidth,
     ]
@@ -53,6 +56,12 @@ public final class WorkingMemory {
     states = States(
       memories: holdsStates ? layers.map { _ in nil } : [],
       preceding: holdsStates ? layers.map { _ in Block.Convolved.allCases.map { _ in nil } } : [])
+  }
+
+  /// Models state contexts of a million tokens, which few machines hold.
+  private static func fittingCapacity(of configuration: TransformerConfiguration) -> Int {
+    let bytes = Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
+    return max(bytes / max(configuration.cacheBytesPerToken, 1), 1)
   }
 
   /// A memory for up to `capacity` tokens that holds what `other` holds, in memory of its own.

@@ -7,7 +7,7 @@ extension OperationCatalog {
       test: ([2, 5, 3, 14], 40), benchmark: ([8, 256, 12, 64], 1024))
     let pairings: [RotaryTable.Pairing] = [.halves, .neighbours]
     return pairings.flatMap { pairing in
-      [shape[3], shape[3] / 2].map { width in
+      [shape[3], shape[3] / 4 * 2].map { width in
         let table = RotaryTable(positions: window, width: width, base: 10_000, pairing: pairing)
         return OperationCase(
           "rotary.\(pairing)" + (width < shape[3] ? ".partial" : ""),

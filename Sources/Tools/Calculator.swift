@@ -7,6 +7,7 @@ public struct Calculator: Tool {
   public init() {}
 
   public var name: String { "calculator" }
+  public let purpose = "Calculates exactly: sums, products, powers, fractions."
 
   /// The most UTF-8 bytes of an expression.
   public static let longestExpression = 512

@@ -23,6 +23,7 @@ public final class JournalTools: Sendable {
   private struct Lookup: Tool {
     let owner: JournalTools
     let name = "lookup"
+    let purpose = "Finds what stands about some words in the journal of earlier days."
 
     func run(_ argument: String) throws -> String {
       // What was said last is the request that the lookup is to help with.
@@ -41,6 +42,7 @@ public final class JournalTools: Sendable {
 
     let owner: JournalTools
     let name = "note"
+    let purpose = "Writes a sentence down, to be learned the next night."
 
     func run(_ argument: String) throws -> String {
       guard argument.contains(where: { !$0.isWhitespace }) else { throw Empty() }

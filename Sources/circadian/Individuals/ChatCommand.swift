@@ -74,7 +74,7 @@ struct ChatCommand: Command {
       }
       let skill = partner.skills?.relevant(to: line)
       if let skill, invocation[showCalls] { show("  skill: \(skill.name)", invocation) }
-      let reply = partner.talk.reply(
+      let reply = try partner.talk.reply(
         to: line, background: skill?.body ?? "", stops: invocation[sampling.stop]
       ) { invocation.warn($0) }
       if let (journal, conversation) = journal {
@@ -113,7 +113,9 @@ struct ChatCommand: Command {
       let mind = try Mind.wake(person)
       return Partner(
         name: person.name, individual: person, skills: try person.skills(),
-        talk: try talk(mind.model, mind.tokenizer, takesNotes: true, invocation) {
+        talk: try talk(
+          mind.model, mind.tokenizer, person.core.url, takesNotes: true, invocation
+        ) {
           let memory = try JournalTools(person)
           return [Calculator(), memory.lookup, memory.note]
         })
@@ -121,8 +123,9 @@ struct ChatCommand: Command {
       let core = try LanguageModel.open(url)
       return Partner(
         name: "core", individual: nil,
-        talk: try talk(core.model, core.tokenizer, takesNotes: false, invocation) { [Calculator()] }
-      )
+        talk: try talk(core.model, core.tokenizer, url, takesNotes: false, invocation) {
+          [Calculator()]
+        })
     case (nil, nil), (_?, _?):
       throw CommandError(
         "name either an individual to talk with or a core with --model", exitCode: .usage)
@@ -131,11 +134,19 @@ struct ChatCommand: Command {
 
   /// A conversation in turns with tools, or in plain text with a core that was not made for turns.
   private func talk(
-    _ model: Transformer, _ tokenizer: any Tokenizer, takesNotes: Bool, _ invocation: Invocation,
+    _ model: Transformer, _ tokenizer: any Tokenizer, _ core: URL, takesNotes: Bool,
+    _ invocation: Invocation,
     tools offered: () throws -> [any Tool]
   ) throws -> Talk {
     let sampler = Sampler(sampling.sampling(invocation), seed: invocation.seed)
     guard let format = try? ChatFormat(tokenizer) else {
+      if let chat = try PublishedChat(core, tokenizer) {
+        return .template(
+          ChatByTemplate(
+            model, tokenizer, chat, sampler,
+            tools: Toolbox(invocation[tools] ? try offered() : []), replyTokens: invocation[tokens])
+        )
+      }
       return .plain(
         ChatInPlainText(model, tokenizer, sampler, replyTokens: invocation[tokens]))
     }
@@ -154,12 +165,13 @@ struct ChatCommand: Command {
 
   private enum Talk {
     case session(ChatSession)
+    case template(ChatByTemplate)
     case plain(ChatInPlainText)
 
     /// The reply; what the context had no room for is told in words.
     mutating func reply(
       to line: String, background: String, stops: [String], warn: (String) -> Void
-    ) -> Conversation.Turn {
+    ) throws -> Conversation.Turn {
       switch self {
       case .session(var session):
         defer { self = .session(session) }
@@ -170,6 +182,14 @@ struct ChatCommand: Command {
           warn(
             "the context was full: \(reply.forgottenTurns) earlier turns left it"
               + (session.notes.isEmpty ? "" : ", \(session.notes.count) sentences stay as notes"))
+        }
+        return reply.turn
+      case .template(var chat):
+        defer { self = .template(chat) }
+        let reply = try chat.reply(
+          to: line, background: background, isInterrupted: { Interruption.isRequested })
+        if reply.forgottenTurns > 0 {
+          warn("the context was full: \(reply.forgottenTurns) earlier turns left it")
         }
         return reply.turn
       case .plain(var chat):
