@@ -10,7 +10,7 @@ public struct InsightSelection: Sendable {
   /// 1998).
   public var likenessCost = 2.0
   /// Related insights of earlier mornings: how many of each, and how like at least.
-  public var related = (count: 3, least: 0.15)
+  public var related = (count: 3, least: 0.11)
 
   /// So many, the newest to the individual, are looked at.
   static let poolSize = 100

@@ -106,10 +106,10 @@ extension ScalarType {
     switch self {
     case .float32: 0
     case .float16: 1
-    case .q4_0: 2
-    case .q8_0: 8
-    case .q4_K: 12
-    case .q6_K: 14
+    case .int4Blocks: 2
+    case .int8Blocks: 8
+    case .int4Superblocks: 12
+    case .int6Superblocks: 14
     case .int32: 26
     case .bfloat16: 30
     }

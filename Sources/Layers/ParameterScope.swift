@@ -30,7 +30,7 @@ public struct ParameterScope {
 
   /// A scope whose parameters are read from `source`.
   ///
-  /// With `asStored`, matrices stay as the source stores them, frozen; see `Tensor.isStored`.
+  /// With `asStored`, matrices stay as the source stores them, and all is frozen; see `Tensor.isStored`.
   public init(loadingFrom source: any TensorSource, asStored: Bool = false) {
     path = ""
     construction = Construction(origin: .loaded(source, asStored: asStored))
@@ -60,7 +60,7 @@ public struct ParameterScope {
     let path = (self / name).path
     let value = try construction.tensor(path, shape, initializer)
     let parameter = Parameter(
-      path: path, value: value, isTrainable: !value.isStored)
+      path: path, value: value, isTrainable: !construction.isStored)
     store.add(parameter)
     return parameter
   }
@@ -93,6 +93,9 @@ private final class Construction {
   var used: Set<String> = []
 
   init(origin: Origin) { self.origin = origin }
+
+  /// Whether parameters are as a source stores them, and frozen.
+  var isStored: Bool { if case .loaded(_, asStored: true) = origin { true } else { false } }
 
   func tensor(_ path: String, _ shape: Shape, _ initializer: Initializer) throws -> Tensor {
     switch origin {

@@ -4,17 +4,31 @@ import CKernels
 public enum ScalarType: UInt8, Sendable, CaseIterable {
   case float32, bfloat16, int32
   case float16
-  /// Blocks of ggml: 32 bytes, or 32 numbers of four bits, that share a scale.
-  case q8_0, q4_0
-  /// Blocks of 256 numbers of four or six bits, whose parts have scales of their own.
-  case q4_K, q6_K
+  /// ggml's Q8_0 and Q4_0: 32 bytes, or 32 numbers of four bits, that share a scale.
+  case int8Blocks, int4Blocks
+  /// ggml's Q4_K and Q6_K: 256 numbers of four or six bits, whose parts have scales of their own.
+  case int4Superblocks, int6Superblocks
+
+  /// What files call it.
+  public var name: String {
+    switch self {
+    case .float32: "float32"
+    case .bfloat16: "bfloat16"
+    case .int32: "int32"
+    case .float16: "float16"
+    case .int8Blocks: "Q8_0"
+    case .int4Blocks: "Q4_0"
+    case .int4Superblocks: "Q4_K"
+    case .int6Superblocks: "Q6_K"
+    }
+  }
 
   /// The elements of a block; 1 where each is stored for itself.
   public var blockLength: Int {
     switch self {
     case .float32, .bfloat16, .int32, .float16: 1
-    case .q8_0, .q4_0: 32
-    case .q4_K, .q6_K: 256
+    case .int8Blocks, .int4Blocks: 32
+    case .int4Superblocks, .int6Superblocks: 256
     }
   }
 
@@ -23,10 +37,10 @@ public enum ScalarType: UInt8, Sendable, CaseIterable {
     switch self {
     case .float32, .int32: 4
     case .bfloat16, .float16: 2
-    case .q8_0: 34
-    case .q4_0: 18
-    case .q4_K: 144
-    case .q6_K: 210
+    case .int8Blocks: 34
+    case .int4Blocks: 18
+    case .int4Superblocks: 144
+    case .int6Superblocks: 210
     }
   }
 
@@ -52,10 +66,10 @@ public enum ScalarType: UInt8, Sendable, CaseIterable {
     case .float32, .int32: nil
     case .bfloat16: CK_BFLOAT16
     case .float16: CK_FLOAT16
-    case .q8_0: CK_Q8_0
-    case .q4_0: CK_Q4_0
-    case .q4_K: CK_Q4_K
-    case .q6_K: CK_Q6_K
+    case .int8Blocks: CK_Q8_0
+    case .int4Blocks: CK_Q4_0
+    case .int4Superblocks: CK_Q4_K
+    case .int6Superblocks: CK_Q6_K
     }
   }
 }

@@ -10,7 +10,7 @@ extension Tensor {
     switch scalarType {
     case .float32, .bfloat16: storage.isStored
     case .int32: false
-    case .float16, .q8_0, .q4_0, .q4_K, .q6_K: true
+    case .float16, .int8Blocks, .int4Blocks, .int4Superblocks, .int6Superblocks: true
     }
   }
 
@@ -19,7 +19,8 @@ extension Tensor {
   /// - Precondition: `type` is one that can be written, and rows are whole blocks of it.
   public func narrowed(to type: ScalarType) -> Tensor {
     precondition(
-      type != .q4_K && type != .q6_K && type != .int32 && shape.width % type.blockLength == 0,
+      type != .int4Superblocks && type != .int6Superblocks && type != .int32
+        && shape.width % type.blockLength == 0,
       "\(shape) in blocks of \(type)")
     guard type != scalarType, let kind = type.stored else {
       return type == .float32 ? float32() : self

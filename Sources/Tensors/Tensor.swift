@@ -159,7 +159,7 @@ extension Tensor {
   public func float32() -> Tensor {
     switch scalarType {
     case .float32: return self
-    case .bfloat16, .float16, .q8_0, .q4_0, .q4_K, .q6_K:
+    case .bfloat16, .float16, .int8Blocks, .int4Blocks, .int4Superblocks, .int6Superblocks:
       let wide = Tensor(uninitialized: shape)
       ck_widen(scalarType.stored!, storage.pointer, wide.floats, count)
       return wide

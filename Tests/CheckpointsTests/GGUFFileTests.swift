@@ -95,11 +95,11 @@ import Testing
     let counting = Data((0..<32).map { UInt8(bitPattern: Int8($0 - 16)) })
     builder.add("q8_0", extents: [32, 2], type: 8, [0, 0x38] + counting + [0, 0xc0] + counting)
     builder.add("scalar", extents: [], type: 0, GGUFBuilder.bytes(of: Float(9).bitPattern))
-    builder.add("q4_k", extents: [256], type: 12, Data(count: 144))
+    builder.add("q5_k", extents: [256], type: 13, Data(count: 176))
     for version: UInt32 in [2, 3] {
       builder.version = version
       let file = try open(builder)
-      #expect(file.tensorNames == ["f32", "f16", "bf16", "q8_0", "scalar", "q4_k"])
+      #expect(file.tensorNames == ["f32", "f16", "bf16", "q8_0", "scalar", "q5_k"])
       let matrix = try #require(try file.tensor(named: "f32"))
       #expect(matrix.shape == [2, 3])
       #expect(matrix.values == [1, 2, 3, 4, 5, 6])
@@ -111,8 +111,8 @@ import Testing
       #expect(try file.tensor(named: "scalar")?.scalar == 9)
       #expect(file.shape(of: "q8_0") == [2, 32])
       #expect(try file.tensor(named: "missing") == nil)
-      let error = #expect(throws: CheckpointError.self) { try file.tensor(named: "q4_k") }
-      #expect(error?.description.contains("element type Q4_K is not supported yet") == true)
+      let error = #expect(throws: CheckpointError.self) { try file.tensor(named: "q5_k") }
+      #expect(error?.description.contains("element type Q5_K is not supported yet") == true)
     }
   }
 

@@ -183,14 +183,14 @@ struct ForeignModelTests {
   }
 
   /// Read without its factors, every angle of such a model would be wrong.
-  @Test func aScaledRotationIsRefused() throws {
+  @Test func anUnknownScalingOfRotationIsRefused() throws {
     let folder = try TemporaryFolder()
     var bytes = try Data(contentsOf: SharedData.stories.appendingPathComponent("stories260K.gguf"))
     func little(_ number: Int, _ count: Int) -> Data {
       Data((0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) })
     }
     // 64 bytes, so that the tensors stay aligned: the key, its type (a string), and the value.
-    let (key, value) = ("llama.rope.scaling.type", "yarn of some more len")
+    let (key, value) = ("llama.rope.scaling.type", "curl of some more len")
     let entry =
       little(key.utf8.count, 8) + Data(key.utf8) + little(8, 4) + little(value.utf8.count, 8)
       + Data(value.utf8)
@@ -200,7 +200,7 @@ struct ForeignModelTests {
     bytes.insert(contentsOf: entry, at: 24)
     let file = try folder.file(bytes)
     let error = #expect(throws: LanguageModelError.self) { try LanguageModel.open(file) }
-    #expect(error?.description.contains("llama.rope.scaling.type: a rotation") == true)
+    #expect(error?.description.contains("llama.rope.scaling.type: 'curl") == true)
   }
 
   @Test func damagedHeadersGiveErrorsOrModels() throws {

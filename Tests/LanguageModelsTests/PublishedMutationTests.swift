@@ -23,7 +23,7 @@ import Testing
   @Test func files() throws {
     let fixture = try PublishedFixture("qwen2")
     let file = fixture.temporary / "model.gguf"
-    try ModelExport(PublishedModel(fixture.url)).writeGGUF(file, as: .q8_0)
+    try ModelExport(PublishedModel(fixture.url)).writeGGUF(file, as: .int8Blocks)
     let sound = try Data(contentsOf: file)
     var random = RandomSource(seed: 22, name: "gguf")
     for _ in 0..<Self.count {

@@ -2,7 +2,7 @@ import Tensors
 import Testing
 
 @Suite struct StoredTensorTests {
-  private static let types: [ScalarType] = [.float16, .q8_0, .q4_0]
+  private static let types: [ScalarType] = [.float16, .int8Blocks, .int4Blocks]
 
   private func random(_ shape: Shape, _ name: String) -> Tensor {
     var random = RandomSource(seed: 7, name: name)
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func aCopyCanBeChanged() {
-    let stored = random([4, 32], "stored").narrowed(to: .q8_0)
+    let stored = random([4, 32], "stored").narrowed(to: .int8Blocks)
     let own = stored.owned()
     #expect(!own.isStored && own.scalarType == .float32 && own.values == stored.float32().values)
   }

@@ -39,10 +39,10 @@ public enum PEFTAdapter {
       writer.add(change.up, named: "\(modelPrefix)\(module).lora_B.weight")
     }
     let configuration = Configuration(
-      base_model_name_or_path: model.url.path, peft_type: "LORA", r: usual, lora_alpha: usual,
-      lora_dropout: 0, bias: "none", fan_in_fan_out: model.family == .gpt2,
-      target_modules: placed.map { module(of: $0.name) }, rank_pattern: others,
-      alpha_pattern: others)
+      baseModelNameOrPath: model.url.path, peftType: "LORA", r: usual, loraAlpha: usual,
+      loraDropout: 0, bias: "none", fanInFanOut: model.family == .gpt2,
+      targetModules: placed.map { module(of: $0.name) }, rankPattern: others,
+      alphaPattern: others)
     try write(configuration, writer, to: folder)
   }
 
@@ -63,34 +63,34 @@ public enum PEFTAdapter {
     var writer = SafetensorsWriter(metadata: ["format": "pt"])
     writer.add(.concatenated(rows, axis: 1), named: "prompt_embeddings")
     let configuration = Configuration(
-      base_model_name_or_path: model.url.path, peft_type: "PREFIX_TUNING",
-      num_virtual_tokens: count, token_dim: width, num_layers: slots.count,
-      num_attention_heads: transformer.configuration.keyHeadCount,
-      num_transformer_submodules: 1, prefix_projection: false,
-      encoder_hidden_size: transformer.configuration.width)
+      baseModelNameOrPath: model.url.path, peftType: "PREFIX_TUNING",
+      numVirtualTokens: count, tokenDim: width, numLayers: slots.count,
+      numAttentionHeads: transformer.configuration.keyHeadCount,
+      numTransformerSubmodules: 1, prefixProjection: false,
+      encoderHiddenSize: transformer.configuration.width)
     try write(configuration, writer, to: folder)
   }
 
   private struct Configuration: Encodable {
-    var base_model_name_or_path: String
-    var peft_type: String
-    var task_type = "CAUSAL_LM"
-    var inference_mode = true
+    var baseModelNameOrPath: String
+    var peftType: String
+    var taskType = "CAUSAL_LM"
+    var inferenceMode = true
     var r: Int?
-    var lora_alpha: Int?
-    var lora_dropout: Double?
+    var loraAlpha: Int?
+    var loraDropout: Double?
     var bias: String?
-    var fan_in_fan_out: Bool?
-    var target_modules: [String]?
-    var rank_pattern: [String: Int]?
-    var alpha_pattern: [String: Int]?
-    var num_virtual_tokens: Int?
-    var token_dim: Int?
-    var num_layers: Int?
-    var num_attention_heads: Int?
-    var num_transformer_submodules: Int?
-    var prefix_projection: Bool?
-    var encoder_hidden_size: Int?
+    var fanInFanOut: Bool?
+    var targetModules: [String]?
+    var rankPattern: [String: Int]?
+    var alphaPattern: [String: Int]?
+    var numVirtualTokens: Int?
+    var tokenDim: Int?
+    var numLayers: Int?
+    var numAttentionHeads: Int?
+    var numTransformerSubmodules: Int?
+    var prefixProjection: Bool?
+    var encoderHiddenSize: Int?
   }
 
   private static func write(
@@ -98,6 +98,7 @@ public enum PEFTAdapter {
   ) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try weights.write(to: folder.appendingPathComponent(weightsName))
     try AtomicFile.write(

@@ -87,8 +87,8 @@ struct GGUFMetadata {
     switch type {
     case .float32: 0
     case .float16: 1
-    case .q4_0: 2
-    case .q8_0: 7
+    case .int4Blocks: 2
+    case .int8Blocks: 7
     case .bfloat16: 32
     default: 0
     }

@@ -21,15 +21,17 @@ struct ModelConvertCommand: Command {
   }
 
   enum ElementType: String, CaseIterable, CommandLineValue {
-    case f32, f16, bf16, q8_0, q4_0
+    case f32, f16, bf16
+    case int8Blocks = "q8_0"
+    case int4Blocks = "q4_0"
 
     var scalarType: ScalarType {
       switch self {
       case .f32: .float32
       case .f16: .float16
       case .bf16: .bfloat16
-      case .q8_0: .q8_0
-      case .q4_0: .q4_0
+      case .int8Blocks: .int8Blocks
+      case .int4Blocks: .int4Blocks
       }
     }
   }

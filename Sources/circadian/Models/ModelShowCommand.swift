@@ -35,7 +35,7 @@ struct ModelShowCommand: Command {
     var bytes = 0
     for parameter in opened.model.parameters.parameters {
       let type = parameter.value.scalarType
-      byType["\(type)", default: 0] += parameter.shape.count
+      byType[type.name, default: 0] += parameter.shape.count
       bytes += type.byteCount(of: parameter.shape.count)
     }
     let report = Report(

@@ -10,7 +10,7 @@ import transformers
 
 from families import (
     SEED, Failure, distance, families, folder_name, load, our_logits, prompt, row, run, verdict)
-from gguf import REFUSED, WITHOUT_WINDOW, llama_logits
+from gguf_files import REFUSED, WITHOUT_WINDOW, llama_logits
 
 LENGTH = 16
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Chat templates as transformers renders them, to hold the interpreter's output against.
 
-    scripts/parity-templates.py                              writes the expected texts of the tests
-    scripts/parity-templates.py --check .build/release/circadian   renders anew and compares
+    chat_templates.py                              writes the expected texts of the tests
+    chat_templates.py --check .build/release/circadian   renders anew and compares
 
 Needs transformers, whose environment for chat templates is the one that is asked. The templates and the
 conversations are in Tests/TemplatesTests/Resources; the texts of the templates are the project's own, the
@@ -17,7 +17,7 @@ import time
 
 from transformers.utils import chat_template_utils
 
-RESOURCES = pathlib.Path(__file__).parent.parent / "Tests/TemplatesTests/Resources"
+RESOURCES = pathlib.Path(__file__).resolve().parents[3] / "Tests/TemplatesTests/Resources"
 DATE = "2025-07-24"
 
 # What the expressions talk about.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares what `circadian tokenizer` makes of text with the libraries that published the formats.
 
-    scripts/parity-tokenizers.py CIRCADIAN [--data FOLDER] [--count 10000] [--seed 1] [--only NAME]
+    token_ids.py CIRCADIAN [--data FOLDER] [--count 10000] [--seed 1] [--only NAME]
 
 CIRCADIAN is the program. FOLDER holds published vocabularies (`tokenizers/gpt2`, `llama2`, `phi-3`,
 `llama3`, `qwen2.5`, `tiktoken`, `vectors`); what it lacks is left out and named. Needs the Python packages
@@ -368,7 +368,7 @@ def compare_sentencepiece(program, comparison, name, path, texts, random):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program")
-    parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[2] / "shared" / "data")
+    parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[4] / "shared" / "data")
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="compare only names that contain this")
