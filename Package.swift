@@ -117,7 +117,8 @@ let package = Package(
     .testTarget(
       name: "LanguageModelsTests",
       dependencies: [
-        "Tensors", "Layers", "Files", "Tokenizers", "Checkpoints", "Tools", "LanguageModels",
+        "Tensors", "Layers", "Files", "Templates", "Tokenizers", "Checkpoints", "Tools",
+        "LanguageModels",
         "TestSupport",
       ]),
     .testTarget(

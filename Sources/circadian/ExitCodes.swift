@@ -91,3 +91,6 @@ extension TokenizerError: ExitCodeProviding {
     if case .inaccessible = self { .inputOutput } else { .badData }
   }
 }
+
+extension ChatTemplateError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }
+extension ExportError: ExitCodeProviding { public var exitCode: ExitCode { .badData } }

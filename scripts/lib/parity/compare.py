@@ -20,8 +20,9 @@ def script(name, *arguments):
     """What one of the scripts prints last, and whether nothing differs."""
     result = subprocess.run(
         [sys.executable, str(HERE / name), *arguments], capture_output=True, text=True)
-    lines = [line for line in result.stdout.splitlines() if line.startswith("FAIL") or "differ" in line]
-    print("\n".join(lines + result.stdout.splitlines()[-1:]))
+    lines = result.stdout.splitlines() or ["nothing was compared"]
+    print("\n".join([line for line in lines[:-1] if line.startswith("FAIL")] + lines[-1:]))
+    sys.stderr.write(result.stderr)
     return result.returncode
 
 

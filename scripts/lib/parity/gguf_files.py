@@ -61,7 +61,8 @@ def compare(circadian, name, kind, path, tokens):
 def compare_with_transformers(circadian, name, kind, source, path):
     reference = numpy.load(source / "reference.npz")
     found = distance(our_logits(circadian, path, reference["tokens"]), reference["logits"])
-    limit = {"f32": 1e-4, "f16": 5e-3, "bf16": 5e-2}.get(kind, 0.5)
+    # As far as the sixteen bits of a weight reach.
+    limit = {"f32": 1e-4, "f16": 5e-3, "bf16": 5e-2}[kind]
     row(name, kind, f"{found:.1e} from transformers", "", "", verdict(found <= limit))
     return found > limit
 
@@ -73,7 +74,7 @@ def check(folder, circadian):
     for name in families():
         source = folder / folder_name(name, "float32")
         tokens = [int(token) for token in numpy.load(source / "reference.npz")["tokens"]]
-        for kind in TYPES:
+        for kind in TYPES[:3] if name in WITHOUT_WINDOW else TYPES:
             path = source / f"model-{kind}.gguf"
             result = run(circadian, "model", "convert", source, path, "--type", kind)
             if result.returncode != 0:
