@@ -37,14 +37,29 @@ import Tools
     #expect(first.forgottenTurns == 0)
   }
 
-  /// What a conversation says next does not depend on what its context held before.
-  @Test func aReplyIsThatOfTheWholeConversationReadAnew() throws {
-    var (_, chat) = try chat()
-    _ = try chat.reply(to: "as it was")
+  /// What is said next follows the whole conversation, whatever of it the context held already.
+  @Test func aReplyFollowsTheWholeConversation() throws {
+    var (fixture, chat) = try chat()
+    let first = try chat.reply(to: "as")
     let second = try chat.reply(to: "and so")
-    var (_, other) = try self.chat()
-    _ = try other.reply(to: "as it was")
-    #expect(try other.reply(to: "and so").turn == second.turn)
+    let opened = try LanguageModel.open(fixture.url)
+    let published = try #require(try PublishedChat(fixture.url, opened.tokenizer))
+    var generator = Generator(opened.model, opened.tokenizer)
+    generator.read(
+      try published.template.tokens(
+        Conversation([.user("as"), first.turn, .user("and so")]), opened.tokenizer))
+    var sampling = Sampling()
+    sampling.temperature = 0
+    var sampler = Sampler(sampling, seed: 3)
+    var reader = TokenReplyReader(published.template.replyFormat, opened.tokenizer)
+    var events: [ReplyEvent] = []
+    for _ in 0..<4 {
+      let token = generator.next(&sampler, masked: [])
+      if published.endTokens.contains(token) { break }
+      events += reader.append(token)
+      generator.read([token])
+    }
+    #expect((events + reader.finish()).parts == second.turn.parts)
   }
 
   @Test func aFullContextForgetsTheOldestTurns() throws {
