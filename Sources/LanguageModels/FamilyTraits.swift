@@ -47,8 +47,6 @@ public struct FamilyTraits: Sendable, Codable, Equatable {
   public var window: Int?
   /// The kind of every layer; nil is full attention in all.
   public var layers: [Layer]?
-  /// Whether the head has a bias (Phi-2's, GPT-J's); nil is no.
-  public var hasHeadBias: Bool?
 
   public init() {}
 

@@ -46,7 +46,6 @@ public struct Transformer: Sendable {
       ? nil
       : try Linear(
         width, configuration.vocabularySize,
-        hasBias: configuration.family?.hasHeadBias ?? false,
         initializer: .normal(deviation: 0.001), in: scope / "head")
     parameters = scope.store
   }

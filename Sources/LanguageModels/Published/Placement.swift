@@ -19,18 +19,6 @@ enum Placement: Sendable, Equatable {
       name
     }
   }
-
-  /// The same place in a tensor called otherwise.
-  func renamed(_ rename: (String) -> String) -> Placement {
-    switch self {
-    case .whole(let name): .whole(rename(name))
-    case .rows(let name, let rows): .rows(rename(name), rows)
-    case .columns(let name, let columns): .columns(rename(name), columns)
-    case .interleaved(let name, let part, let width):
-      .interleaved(rename(name), part: part, headWidth: width)
-    case .aboveOne(let name): .aboveOne(rename(name))
-    }
-  }
 }
 
 /// A parameter's path in a transformer, taken apart: `blocks.3.attention.query.weight`.
