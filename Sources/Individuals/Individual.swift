@@ -8,6 +8,8 @@ public final class Individual {
   public enum Access: Sendable {
     /// May change the individual; one process at a time.
     case exclusive
+    /// May add to the journal, beside whoever changes the nights: transactions of SQLite keep writers apart.
+    case appending
     /// Sees the individual as it was when opened, and neither waits for nor disturbs a writer:
     /// nights never change, and each query of the journal sees whole transactions.
     case reading
@@ -18,6 +20,7 @@ public final class Individual {
   public let journal: Journal
   var manifest: Manifest
   private let lock: HomeLock?
+  private let access: Access
 
   public var core: CoreReference { manifest.core }
   public var createdAt: Date { manifest.createdAt }
@@ -85,11 +88,12 @@ public final class Individual {
     case .exclusive:
       let lock = try HomeLock(at: folder.appendingPathComponent("lock"), name: name)
       self.lock = consume lock
-    case .reading:
+    case .appending, .reading:
       self.lock = nil
     }
     self.name = name
     self.folder = folder
+    self.access = access
     manifest = try Manifest.read(in: folder)
     // The folder decides: moving it is how a person renames an individual.
     manifest.name = name
@@ -103,6 +107,10 @@ public final class Individual {
 
   func requireExclusiveAccess() throws(IndividualError) {
     if lock == nil { throw .openedForReading(name) }
+  }
+
+  func requireAppendingAccess() throws(IndividualError) {
+    if access == .reading { throw .openedForReading(name) }
   }
 
   /// Where its briefs lie as a feed.

@@ -15,6 +15,9 @@ public enum IndividualError: Error, Equatable, Sendable {
   case incompleteNight(Int, missing: String)
   case staleNight(Int)
   case unknownEpisode(Int)
+  case unknownTurn(Int, conversation: Int)
+  /// A night has taken it.
+  case conversationIsOver(Int)
   case emptyDocument(title: String)
   /// The core at `path` is not the one that the individual was founded on.
   case otherCore(path: String, expected: String, found: String)
@@ -27,7 +30,7 @@ extension IndividualError: CategorizedError {
   public var category: ErrorCategory {
     switch self {
     case .invalidName, .unknownName, .alreadyExists, .openedForReading, .unknownNight,
-      .staleNight, .unknownEpisode:
+      .staleNight, .unknownEpisode, .unknownTurn, .conversationIsOver:
       .usage
     case .damaged, .newerFormat, .incompleteNight, .emptyDocument, .otherCore: .data
     case .journalFailed, .fullTextSearchUnavailable: .io
@@ -69,6 +72,10 @@ extension IndividualError: CustomStringConvertible {
       return "the unfinished night \(number) does not follow on the current night: begin it again"
     case .unknownEpisode(let id):
       return "there is no episode \(id) of this kind in the journal"
+    case .unknownTurn(let id, let conversation):
+      return "there is no turn \(id) in conversation \(conversation)"
+    case .conversationIsOver(let id):
+      return "conversation \(id) was taken by a night: go on in another one"
     case .emptyDocument(let title):
       return "\"\(title)\" has no text to read"
     case .journalBusy(let path):

@@ -15,19 +15,30 @@ public struct Generator {
     public var ending: Ending
   }
 
-  private let model: Transformer
+  private let reader: any ContextReader
   private let tokenizer: any Tokenizer
   /// The tokens in the cache so far.
-  public private(set) var context: [Int32] = []
+  public private(set) var context: [Int32]
   private let cache: WorkingMemory
   private var logits: Tensor?
 
   /// A generator with an empty context.
   public init(_ model: Transformer, _ tokenizer: any Tokenizer) {
-    self.model = model
-    self.tokenizer = tokenizer
-    cache = WorkingMemory(model.configuration)
+    self.init(DirectReader(model), tokenizer)
   }
+
+  /// A generator whose context is `held`, which it has for itself from now on; an empty one when nil.
+  public init(
+    _ reader: any ContextReader, _ tokenizer: any Tokenizer, continuing held: HeldContext? = nil
+  ) {
+    self.reader = reader
+    self.tokenizer = tokenizer
+    context = held?.tokens ?? []
+    cache = held?.cache ?? WorkingMemory(reader.model.configuration)
+  }
+
+  /// The context, for another generator to go on with; this one is not to be used afterwards.
+  public var held: HeldContext { HeldContext(tokens: context, cache: cache) }
 
   /// How many more tokens fit into the context.
   public var room: Int { cache.capacity - cache.count }
@@ -52,16 +63,18 @@ public struct Generator {
   public mutating func read(_ tokens: [Int32]) {
     guard !tokens.isEmpty else { return }
     precondition(tokens.count <= room, "\(tokens.count) tokens for a room of \(room)")
-    let scaling = model.configuration.family?.rotaryScaling
+    let scaling = reader.model.configuration.family?.rotaryScaling
     if scaling?.isBroken(from: cache.count, to: cache.count + tokens.count) == true {
       let all = context + tokens
       forget()
       return read(all)
     }
-    let hidden = model.hidden(Tensor(indices: tokens, shape: [1, tokens.count]), cache: cache)
-    logits = model.nextLogits(hidden)
+    logits = reader.logits(reading: tokens, into: cache)
     context += tokens
   }
+
+  /// The logits of the token that comes next [1, 1, vocabulary]; nil while nothing has been read.
+  public var nextLogits: Tensor? { logits }
 
   /// Draws the token that comes next, which is not read yet; see ``Sampler/next(_:after:masked:)``.
   ///

@@ -42,6 +42,7 @@ public struct LanguageModel: Sendable {
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
       throw LanguageModelError.missing(path: url.path)
     }
+    defer { FreedMemory.giveBack() }
     if isFolder.boolValue {
       return try holdsPublished(url) ? openPublished(url) : openFolder(url)
     }

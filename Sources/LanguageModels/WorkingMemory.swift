@@ -64,29 +64,48 @@ public final class WorkingMemory {
     return max(bytes / max(configuration.cacheBytesPerToken, 1), 1)
   }
 
-  /// A memory for up to `capacity` tokens that holds what `other` holds, in memory of its own.
+  /// A memory for up to `capacity` tokens that holds what `other` holds, or its first tokens, in memory of its own.
   ///
   /// - Precondition: that fits.
-  public init(copying other: WorkingMemory, capacity: Int) {
-    precondition(other.count <= capacity, "\(other.count) tokens in a memory of \(capacity)")
+  public convenience init(
+    copying other: WorkingMemory, upTo count: Int? = nil, capacity: Int
+  ) {
+    self.init(copying: other, rows: min(count ?? other.count, other.count), capacity: capacity)
+    if let count { truncate(to: count) }
+  }
+
+  private init(copying other: WorkingMemory, rows: Int, capacity: Int) {
+    // States are as long as they are, wherever they were cut.
+    let rows = other.holdsStates ? other.count : rows
+    precondition(rows <= capacity, "\(rows) tokens in a memory of \(capacity)")
     func copy(_ held: Tensor) -> Tensor {
       Tensor(shape: [capacity, held.shape[1], held.shape[2]]) { floats in
-        let used = other.count * held.shape[1] * held.shape[2]
+        let used = rows * held.shape[1] * held.shape[2]
         held.withFloats { floats.baseAddress!.update(from: $0.baseAddress!, count: used) }
       }
     }
     self.capacity = capacity
-    count = other.count
+    count = rows
     keys = other.keys.map(copy)
     values = other.values.map(copy)
     indexKeys = other.indexKeys.map(copy)
     convolved = other.convolved.map { $0.map(copy) }
     // States are never changed in place.
     states = other.states
+    earlier = other.earlier
+  }
+
+  /// What is held of every token, by name, [capacity, heads, width] each.
+  var tensorsByName: [(name: String, tensor: Tensor)] {
+    func named(_ name: String, _ tensors: [Tensor]) -> [(name: String, tensor: Tensor)] {
+      tensors.enumerated().map { ("\(name).\($0)", $1) }
+    }
+    return named("keys", keys) + named("values", values) + named("index", indexKeys)
+      + convolved.enumerated().flatMap { named("convolved.\($0)", $1) }
   }
 
   /// Whether it can be cut only where a pass ended.
-  private var holdsStates: Bool { !states.memories.isEmpty }
+  var holdsStates: Bool { !states.memories.isEmpty }
 
   /// Bytes that the states of this context occupy, whatever its length.
   public var stateByteCount: Int {

@@ -67,6 +67,7 @@ public struct Night {
     on chosen: [Episode.ID]? = nil,
     isInterrupted: () -> Bool = { false }, report: @escaping (Event) -> Void = { _ in }
   ) throws -> Outcome {
+    try individual.journal.endConversations()
     let replay = try Replay(individual, of: chosen)
     let work = try NightWork(
       individual, settings, neutral: neutral, episodes: replay.episodes.map(\.id), gate: gate,

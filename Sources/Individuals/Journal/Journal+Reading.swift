@@ -20,10 +20,21 @@ extension Journal {
     try database.rows("SELECT id FROM episodes WHERE text <> '' ORDER BY id") { $0.integer(0) }
   }
 
-  /// The turns of a conversation, oldest first; none for a document.
+  /// The turns of a conversation that stand, oldest first; none for a document.
   public func turns(of conversation: Episode.ID) throws(IndividualError) -> [Turn] {
+    try turns(where: "episode = ? AND NOT is_withdrawn", of: conversation)
+  }
+
+  /// With those that were taken back.
+  func allTurns(of conversation: Episode.ID) throws(IndividualError) -> [Turn] {
+    try turns(where: "episode = ?", of: conversation)
+  }
+
+  private func turns(
+    where condition: String, of conversation: Episode.ID
+  ) throws(IndividualError) -> [Turn] {
     try database.rows(
-      "SELECT id, episode, role, text, at, parts FROM turns WHERE episode = ? ORDER BY id",
+      "SELECT id, episode, role, text, at, parts FROM turns WHERE \(condition) ORDER BY id",
       .integer(conversation)
     ) { (row) throws(IndividualError) in
       let text = row.text(3) ?? ""

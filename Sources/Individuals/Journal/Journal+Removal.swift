@@ -11,7 +11,7 @@ extension Journal {
     for episode in try episodes() {
       var texts = [episode.title, episode.text]
       if episode.kind == .conversation {
-        texts += try turns(of: episode.id).flatMap { $0.parts.map(\.text) }
+        texts += try allTurns(of: episode.id).flatMap { $0.parts.map(\.text) }
       }
       if texts.contains(where: { plain($0).contains(sought) }) { found.append(episode) }
     }

@@ -83,6 +83,11 @@ extension Journal {
       sketch TEXT NOT NULL
     );
     """,
+    // Conversations that a night has taken, and turns that were said otherwise afterwards.
+    """
+    ALTER TABLE episodes ADD COLUMN over_at TEXT;
+    ALTER TABLE turns ADD COLUMN is_withdrawn INTEGER NOT NULL DEFAULT 0;
+    """,
   ]
 
   static var schemaVersion: Int { migrations.count }

@@ -23,7 +23,7 @@ public final class Journal {
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw .damaged(path: url.path, key: nil, expected: "the file to exist")
     }
-    database = try Database(path: url.path, access: access == .exclusive ? .write : .read)
+    database = try Database(path: url.path, access: access == .reading ? .read : .write)
     try Self.requireSoundness(of: database)
     try Self.requireFullTextSearch(in: database)
     let version = try Self.version(of: database)
@@ -34,7 +34,7 @@ public final class Journal {
       throw .newerFormat(path: url.path, found: version, supported: Self.schemaVersion)
     }
     guard version < Self.schemaVersion else { return }
-    guard access == .exclusive else {
+    guard access != .reading else {
       throw .journalFailed(
         path: url.path, reason: "its version \(version) must first be opened for writing once")
     }
@@ -104,8 +104,7 @@ public final class Journal {
 
   /// Begins a conversation; it counts as an episode to sleep on once it has a turn.
   ///
-  /// A conversation that a night has learned is over: begin another one afterwards, since turns
-  /// added later would never be slept on.
+  /// A conversation that a night has taken is over, see ``endConversations()``.
   public func beginConversation(
     title: String, at date: Date = .now
   ) throws(IndividualError) -> Episode.ID {
@@ -132,19 +131,18 @@ public final class Journal {
     let text = Conversation.Turn(.assistant, parts).text
     let encoded = parts == [.text(text)] ? nil : try encoded(parts)
     return try database.transaction { () throws(IndividualError) in
-      guard try episodes(where: "id = ?", .integer(conversation)).first?.kind == .conversation
-      else { throw .unknownEpisode(conversation) }
+      try requireOngoing(conversation)
       let time = date.formatted(.iso8601)
       try database.run(
         "INSERT INTO turns (episode, role, text, at, parts) VALUES (?, ?, ?, ?, ?)",
         .integer(conversation), .text(role.rawValue), .text(text), .text(time), SQLValue(encoded))
-      let id = database.lastInsertedID
+      let turn = Turn(
+        id: database.lastInsertedID, episodeID: conversation, role: role, text: text,
+        parts: parts, at: date.wholeSecond)
       try database.run(
         "UPDATE episodes SET text = text || ? WHERE id = ?",
-        .text("\(role.rawValue): \(text)\n"), .integer(conversation))
-      return Turn(
-        id: id, episodeID: conversation, role: role, text: text, parts: parts,
-        at: date.wholeSecond)
+        .text(Self.line(of: turn)), .integer(conversation))
+      return turn
     }
   }
 

@@ -10,8 +10,8 @@ public final class JournalTools: Sendable {
 
   /// - Throws: what opening the journal throws.
   public init(_ individual: Individual) throws {
-    try individual.requireExclusiveAccess()
-    journal = Mutex(try Journal(at: individual.journalFile, access: .exclusive))
+    try individual.requireAppendingAccess()
+    journal = Mutex(try Journal(at: individual.journalFile, access: .appending))
   }
 
   /// `lookup WORDS`: the sentences that say most about the words.

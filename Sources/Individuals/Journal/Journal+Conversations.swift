@@ -1,0 +1,54 @@
+import Foundation
+
+extension Journal {
+  /// Ends every conversation that has begun: whoever goes on in one begins another, which a later night takes.
+  ///
+  /// A night calls this before it reads its day, so that nothing is said in what it reads once it has read it.
+  package func endConversations(at date: Date = .now) throws(IndividualError) {
+    try database.run(
+      """
+      UPDATE episodes SET over_at = ?
+      WHERE kind = 'conversation' AND over_at IS NULL AND text <> ''
+      """, .text(date.formatted(.iso8601)))
+  }
+
+  /// Whether turns can still be added to a conversation.
+  public func isOver(_ conversation: Episode.ID) throws(IndividualError) -> Bool {
+    let found = try database.rows(
+      "SELECT over_at IS NOT NULL FROM episodes WHERE id = ? AND kind = 'conversation'",
+      .integer(conversation)
+    ) { $0.integer(0) }
+    guard let isOver = found.first else { throw .unknownEpisode(conversation) }
+    return isOver != 0
+  }
+
+  /// - Throws: `IndividualError.conversationIsOver`, or `.unknownEpisode` for what is no conversation.
+  func requireOngoing(_ conversation: Episode.ID) throws(IndividualError) {
+    if try isOver(conversation) { throw .conversationIsOver(conversation) }
+  }
+
+  /// Takes back a turn and all after it, as somebody who says it otherwise or wants another reply.
+  ///
+  /// They stay in the file, where forgetting finds them, and no night, lookup or reader sees them.
+  ///
+  /// - Throws: `IndividualError.unknownTurn`, `.conversationIsOver`, `.unknownEpisode`.
+  public func withdrawTurns(
+    from turn: Turn.ID, of conversation: Episode.ID
+  ) throws(IndividualError) {
+    try database.transaction { () throws(IndividualError) in
+      try requireOngoing(conversation)
+      guard try turns(of: conversation).contains(where: { $0.id == turn }) else {
+        throw .unknownTurn(turn, conversation: conversation)
+      }
+      try database.run(
+        "UPDATE turns SET is_withdrawn = 1 WHERE episode = ? AND id >= ?",
+        .integer(conversation), .integer(turn))
+      let text = try turns(of: conversation).map(Self.line).joined()
+      try database.run(
+        "UPDATE episodes SET text = ? WHERE id = ?", .text(text), .integer(conversation))
+    }
+  }
+
+  /// A turn as it stands in its conversation's text.
+  static func line(of turn: Turn) -> String { "\(turn.role.rawValue): \(turn.text)\n" }
+}
