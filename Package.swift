@@ -14,7 +14,7 @@ let package = Package(
         "Tensors", "OperationCatalog", "Layers", "Optimizers", "Templates", "Tokenizers",
         "Checkpoints", "Tools", "LanguageModels", "Corpora", "Curriculum", "Training", "Lens",
         "Individuals",
-        "Briefs", "Sleep", "Studies",
+        "Briefs", "Sleep", "Studies", "HTTP", "Service",
       ]),
   ],
   targets: [
@@ -25,12 +25,14 @@ let package = Package(
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(
       name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev", "pkg-config"])]),
+    .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
     .target(name: "CKernels"),
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"]),
     .target(name: "OperationCatalog", dependencies: ["Tensors"]),
     .target(name: "Layers", dependencies: ["Tensors"]),
     .target(name: "Optimizers", dependencies: ["CKernels", "Tensors", "Layers"]),
     .target(name: "Files"),
+    .target(name: "HTTP", dependencies: ["CMicroHTTPD"]),
     .target(name: "Templates"),
     .target(name: "Tokenizers", dependencies: ["CPCRE2", "Files", "Templates"]),
     .target(name: "Checkpoints", dependencies: ["Tensors", "Layers", "Files", "Tokenizers"]),
@@ -78,13 +80,20 @@ let package = Package(
         "Tensors", "Layers", "Optimizers", "Tokenizers", "LanguageModels", "Corpora", "Curriculum",
         "Training", "Lens", "Individuals", "Briefs", "Sleep",
       ]),
+    .target(
+      name: "Service",
+      dependencies: [
+        "HTTP", "Tensors", "Files", "Templates", "Tokenizers", "Tools", "LanguageModels", "Corpora",
+        "Training", "Lens", "Individuals", "Briefs", "Sleep",
+      ],
+      resources: [.copy("Resources/page")]),
     .target(name: "CommandLineInterface"),
     .executableTarget(
       name: "circadian",
       dependencies: [
         "Tensors", "Layers", "Optimizers", "Files", "Templates", "Tokenizers", "Checkpoints",
         "Tools", "LanguageModels", "Corpora", "Curriculum", "Training", "Lens", "Individuals",
-        "Briefs", "Sleep", "Studies", "CommandLineInterface",
+        "Briefs", "Sleep", "Studies", "HTTP", "Service", "CommandLineInterface",
       ],
       resources: [.copy("Resources/sample-transcript.md")]),
     .target(

@@ -46,6 +46,9 @@ public struct CoreEmbedding: Sendable {
       })
   }
 
+  /// The same of a text for itself, with nothing to set it apart from.
+  public func vector(_ text: String) -> [Float] { vectors([text]).map(Self.normalized)[0] }
+
   /// Less their mean and their strongest direction (by power iteration), then of length 1.
   private static func withoutWhatIsCommon(_ vectors: [[Float]]) -> [[Float]] {
     guard let width = vectors.first?.count, vectors.count > 2 else { return vectors }

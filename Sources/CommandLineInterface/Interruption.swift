@@ -43,6 +43,8 @@ public enum Interruption {
       action.__sigaction_handler.sa_handler = { _ in Interruption.receive() }
     #endif
     sigaction(SIGINT, &action, nil)
+    // What a service manager sends is meant the same way.
+    sigaction(SIGTERM, &action, nil)
   }
 
   /// Runs as the signal handler, so that it may only touch atomics and make system calls.

@@ -50,6 +50,16 @@ struct HomeLock: ~Copyable {
     close(descriptor)
   }
 
+  /// Who holds the lock at `url`, as far as its file tells; nil where nobody does.
+  ///
+  /// A process that was killed leaves its name behind: it counts as long as there is a process of its number.
+  static func livingHolder(at url: URL) -> String? {
+    guard let text = holder(at: url) else { return nil }
+    let number = text.split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
+    guard let number, kill(number, 0) == 0 || errno == EPERM else { return nil }
+    return text
+  }
+
   private static func holder(at url: URL) -> String? {
     guard let file = FileHandle(forReadingAtPath: url.path),
       let data = try? file.read(upToCount: 200)

@@ -132,6 +132,12 @@ extension Individual {
     try point(at: night)
   }
 
+  /// Sees what others have made of its nights since it was opened.
+  public func refresh() throws {
+    manifest = try Manifest.read(in: folder)
+    manifest.name = name
+  }
+
   /// Every existing night counts as known from now on, so that none is taken for an unfinished
   /// commit later.
   func point(at night: Int?) throws {

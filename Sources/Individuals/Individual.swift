@@ -113,6 +113,11 @@ public final class Individual {
     if access == .reading { throw .openedForReading(name) }
   }
 
+  /// Who is changing its nights now, in words; nil where nobody is.
+  public var holder: String? {
+    HomeLock.livingHolder(at: folder.appendingPathComponent("lock"))
+  }
+
   /// Where its briefs lie as a feed.
   package var feedFile: URL { folder.appendingPathComponent("feed.xml") }
 

@@ -1,9 +1,9 @@
 import Foundation
 
 /// What this process occupies.
-enum ProcessMemory {
+public enum ProcessMemory {
   /// The most it ever had in memory, in bytes.
-  static var peakBytes: Int {
+  public static var peakBytes: Int {
     var usage = rusage()
     #if canImport(Darwin)
       return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0

@@ -3,9 +3,11 @@ import CommandLineInterface
 /// The command line: every command is a file of its own.
 @main
 enum Circadian {
+  static let version = "0.1.0"
+
   static func main() async {
     await CommandLineTool(
-      "circadian", version: "0.1.0",
+      "circadian", version: version,
       abstract: "Language models that keep learning: awake from context, asleep into weights.",
       discussion: """
         An individual reads and talks by day. At night it distils what happened into a memory of its \
@@ -31,6 +33,7 @@ enum Circadian {
       ForgetCommand()
       SkillsCommand()
       ScheduleCommand()
+      ServeCommand()
       ExportCommand()
       GenerateCommand()
       CommandGroup("tokenizer", abstract: "Trains tokenizers and looks at what they do.") {

@@ -50,6 +50,7 @@ missing_packages() {
   has_header "$compiler" zlib.h || printf 'zlib1g-dev\n'
   has_header "$compiler" zstd.h || printf 'libzstd-dev\n'
   has_header "$compiler" libxml2/libxml/HTMLparser.h || printf 'libxml2-dev\n'
+  has_header "$compiler" microhttpd.h || printf 'libmicrohttpd-dev\n'
   # libxml2's headers lie in a folder that only its pkg-config file names.
   command -v pkg-config >/dev/null || printf 'pkg-config\n'
 }

@@ -1,5 +1,16 @@
 import Foundation
 
+/// A conversation without what is said in it.
+public struct ConversationSummary: Sendable, Equatable, Identifiable {
+  public let id: Episode.ID
+  public let title: String
+  public let startedAt: Date
+  /// How many turns stand.
+  public let turns: Int
+  /// Whether a night has taken it.
+  public let isOver: Bool
+}
+
 extension Journal {
   /// Ends every conversation that has begun: whoever goes on in one begins another, which a later night takes.
   ///
@@ -10,6 +21,34 @@ extension Journal {
       UPDATE episodes SET over_at = ?
       WHERE kind = 'conversation' AND over_at IS NULL AND text <> ''
       """, .text(date.formatted(.iso8601)))
+  }
+
+  /// The conversations that have been begun and in which something was said, the last one first.
+  public func conversations(
+    onlyOngoing: Bool = false, limit: Int = 1000
+  ) throws(IndividualError) -> [ConversationSummary] {
+    try database.rows(
+      """
+      SELECT id, title, read_at, over_at IS NOT NULL,
+        (SELECT count(*) FROM turns WHERE episode = episodes.id AND NOT is_withdrawn)
+      FROM episodes WHERE kind = 'conversation' AND text <> '' AND (over_at IS NULL OR NOT ?)
+      ORDER BY id DESC LIMIT ?
+      """, .integer(onlyOngoing ? 1 : 0), .integer(limit)
+    ) { (row) throws(IndividualError) in
+      ConversationSummary(
+        id: row.integer(0), title: row.text(1) ?? "",
+        startedAt: try row.date(2, key: "episodes.read_at"), turns: row.integer(4),
+        isOver: row.integer(3) != 0)
+    }
+  }
+
+  /// Names a conversation.
+  public func rename(
+    _ conversation: Episode.ID, to title: String
+  ) throws(IndividualError) {
+    try database.run(
+      "UPDATE episodes SET title = ? WHERE id = ? AND kind = 'conversation'", .text(title),
+      .integer(conversation))
   }
 
   /// Whether turns can still be added to a conversation.

@@ -17,13 +17,17 @@ struct ForgetCommand: Command {
   ]
 
   let individual = Argument<String>("name", help: "Who forgets.")
-  let words = Argument<String>("words", help: "Words of the text, or of its title.")
+  let words = Argument<String?>("words", help: "Words of the text, or of its title.")
+  let episodes = CommandLineInterface.Option<[Int]>(
+    "episode", help: "The number of an episode, instead of words; may be repeated.")
   let yes = Flag("yes", help: "Do it.")
 
   var parameters: ParameterList {
     individual
     words
+    episodes
     yes
+    NightProgress.events
   }
 
   private struct Report: Encodable {
@@ -40,7 +44,7 @@ struct ForgetCommand: Command {
 
   func run(_ invocation: Invocation) async throws {
     let person = try invocation.individual(invocation[individual])
-    let found = try person.journal.episodes(saying: invocation[words])
+    let found = try found(person, invocation)
     var report = Report(
       individual: person.name,
       episodes: found.map { .init(id: $0.id, kind: $0.kind.rawValue, title: $0.title) },
@@ -70,6 +74,17 @@ struct ForgetCommand: Command {
       throw CommandError(
         "\(waiting) episode(s) that were learned before are not; 'circadian sleep \(person.name)' learns them",
         exitCode: .failure)
+    }
+  }
+
+  private func found(_ person: Individual, _ invocation: Invocation) throws -> [Episode] {
+    switch (invocation[words], invocation[episodes]) {
+    case (let words?, []): return try person.journal.episodes(saying: words)
+    case (nil, let numbers) where !numbers.isEmpty:
+      return try numbers.map { try person.journal.episode($0) }
+    default:
+      throw CommandError(
+        "say what is forgotten: either words or episodes by their numbers", exitCode: .usage)
     }
   }
 

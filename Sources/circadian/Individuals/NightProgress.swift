@@ -7,10 +7,16 @@ import Sleep
 struct NightProgress {
   private let invocation: Invocation
   private let deadline: Date?
+  private let tellsEvents: Bool
+
+  /// With `events` a program is told, not a person: a line of JSON on standard error for every stage and step.
+  static let events = Flag(
+    "events", help: "Tell stages and steps as lines of JSON on standard error, for programs.")
 
   init(_ invocation: Invocation, until deadline: Date? = nil) {
     self.invocation = invocation
     self.deadline = deadline
+    tellsEvents = invocation[Self.events]
   }
 
   /// Sleeps on `episodes`, or on all that wait.
@@ -32,6 +38,7 @@ struct NightProgress {
     var bar: ProgressBar?
     defer { bar?.finish() }
     return try body { event in
+      if tellsEvents { return tell(event) }
       switch event {
       case .resumed: invocation.note("going on with the interrupted night")
       case .stage(let stage):
@@ -45,6 +52,26 @@ struct NightProgress {
         current.update(to: step, detail: "loss \(Readable.fixed(loss, 3))")
       }
     }
+  }
+
+  private struct Told: Encodable {
+    var stage: String
+    var step, steps: Int?
+    var loss: Double?
+  }
+
+  private func tell(_ event: Night.Event) {
+    let told: Told
+    switch event {
+    case .resumed: told = Told(stage: "going on with the interrupted night")
+    case .stage(let stage): told = Told(stage: stage)
+    case .reflected: return
+    case .learning(let step, let steps, let loss):
+      told = Told(stage: "learning", step: step, steps: steps, loss: loss.isFinite ? loss : nil)
+    }
+    guard let line = try? JSONEncoder().encode(told) else { return }
+    // Nothing depends on these lines; without anyone to read them the night goes on.
+    try? invocation.messages.writeLine(String(decoding: line, as: UTF8.self))
   }
 
   /// Says what came of the reflection.

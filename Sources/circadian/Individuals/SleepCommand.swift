@@ -68,6 +68,7 @@ struct SleepCommand: Command {
     individual
     all
     season
+    NightProgress.events
     Section("Budget") {
       minutes
       tokens
