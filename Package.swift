@@ -152,6 +152,9 @@ let package = Package(
         "Sleep", "TestSupport",
       ]),
     .testTarget(
+      name: "ServiceTests",
+      dependencies: ["HTTP", "Tokenizers", "Individuals", "Sleep", "Service", "TestSupport"]),
+    .testTarget(
       name: "StudiesTests",
       dependencies: [
         "Tensors", "Curriculum", "Corpora", "Individuals", "Briefs", "Sleep", "Studies",

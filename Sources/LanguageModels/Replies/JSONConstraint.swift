@@ -1,7 +1,7 @@
 /// Which bytes can come next in one JSON object (RFC 8259) that is written from its beginning.
 ///
 /// A model whose tokens are held to it cannot write anything else; whether it comes to an end is its own affair.
-struct JSONConstraint: Sendable {
+package struct JSONConstraint: Sendable {
   private enum Place: Hashable {
     /// Before a value; in a list that has just begun it may end at once.
     case value(mayEnd: Bool)
@@ -43,18 +43,20 @@ struct JSONConstraint: Sendable {
   private static let mostSpaces = 24
   private static let mostOpen = 64
 
+  package init() {}
+
   /// Whether the object is closed.
-  var isComplete: Bool { hasBegun && open.isEmpty && isSound }
+  package var isComplete: Bool { hasBegun && open.isEmpty && isSound }
 
   /// Whether `bytes`, at least one, can come next.
-  func accepts(_ bytes: [UInt8]) -> Bool {
+  package func accepts(_ bytes: [UInt8]) -> Bool {
     guard !bytes.isEmpty else { return false }
     var next = self
     next.read(bytes)
     return next.isSound
   }
 
-  mutating func read(_ bytes: [UInt8]) {
+  package mutating func read(_ bytes: [UInt8]) {
     for byte in bytes where isSound { isSound = read(byte) }
   }
 

@@ -184,15 +184,15 @@ extension Service {
     do {
       let reply = try write(
         request, by: resident,
-        isInterrupted: { isGone.withLock { $0 } || events.isDisconnected }
-      ) { piece in
-        switch piece {
-        case .text(let text): send("text", TextEvent(text: text))
-        case .reasoning(let text): send("reasoning", TextEvent(text: text))
-        case .call(let text): send("call", TextEvent(text: text))
-        case .result(let text): send("result", TextEvent(text: text))
-        }
-      }
+        isInterrupted: { isGone.withLock { $0 } || events.isDisconnected },
+        emit: { piece in
+          switch piece {
+          case .text(let text): send("text", TextEvent(text: text))
+          case .reasoning(let text): send("reasoning", TextEvent(text: text))
+          case .call(let text): send("call", TextEvent(text: text))
+          case .result(let text): send("result", TextEvent(text: text))
+          }
+        })
       if reply.forgottenTurns > 0 {
         send(
           "notice",

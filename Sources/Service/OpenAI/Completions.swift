@@ -70,9 +70,8 @@ struct Completions {
               inSnakeCase: true))
         }
         if request.echo == true { try send(text, nil) }
-        let reply = try write(text, index, isInterrupted: { events.isDisconnected }) {
-          try? send($0, nil)
-        }
+        let reply = try write(
+          text, index, isInterrupted: { events.isDisconnected }, emit: { try? send($0, nil) })
         try send("", reply.ending.finishReason)
       }
       try events.send(data: "[DONE]")
@@ -94,8 +93,8 @@ struct Completions {
     reply.stops = request.stop?.texts ?? []
     reply.alternatives = request.logprobs
     reply.continuesText = true
-    return try service.write(reply, by: resident, isInterrupted: isInterrupted) { piece in
-      if case .text(let text) = piece { emit(text) }
-    }
+    return try service.write(
+      reply, by: resident, isInterrupted: isInterrupted,
+      emit: { if case .text(let text) = $0 { emit(text) } })
   }
 }
