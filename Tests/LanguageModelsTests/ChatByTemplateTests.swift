@@ -130,6 +130,8 @@ import Tools
       }
       let prompt = try published.template.tokens(Conversation([turns[0]]), tokenizer)
       #expect(whole.starts(with: prompt))
+      // With no space where a token in what was said is cut apart.
+      #expect(tokenizer.decode(prompt).contains(question))
       // The model says what stands in the whole conversation at the same place.
       let model = try scriptedModel(
         Array(whole.dropFirst(prompt.count)), promptLength: prompt.count,
