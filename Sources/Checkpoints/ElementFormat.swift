@@ -8,6 +8,8 @@ struct ElementFormat: Sendable {
   let blockByteCount: Int
   /// How to widen it to float32; nil when that is not written yet.
   let decoding: ElementDecoding?
+  /// Whether a block may begin in one row and end in the next.
+  let blocksSpanRows: Bool
 
   /// Plain elements of `byteWidth` bytes each.
   init(_ name: String, byteWidth: Int, _ decoding: ElementDecoding?) {
@@ -19,13 +21,23 @@ struct ElementFormat: Sendable {
     blockLength = length
     blockByteCount = byteCount
     self.decoding = decoding
+    blocksSpanRows = false
+  }
+
+  /// Bytes of all elements, then for each group of `length` of them a float32 scale, as in llama2.c's version 2.
+  init(int8GroupsOf length: Int) {
+    name = "int8 in groups of \(length)"
+    blockLength = length
+    blockByteCount = length + MemoryLayout<Float>.size
+    decoding = .int8Groups(length)
+    blocksSpanRows = true
   }
 
   /// The bytes of a tensor with these extents; nil when they are no valid extents or overflow.
   func byteCount(extents: [Int]) -> Int? {
-    guard let count = Self.elementCount(extents), (extents.last ?? 1) % blockLength == 0 else {
-      return nil
-    }
+    guard let count = Self.elementCount(extents),
+      (blocksSpanRows ? count : extents.last ?? 1) % blockLength == 0
+    else { return nil }
     let (bytes, overflow) = (count / blockLength).multipliedReportingOverflow(by: blockByteCount)
     return overflow ? nil : bytes
   }
@@ -47,6 +59,8 @@ struct ElementFormat: Sendable {
 enum ElementDecoding: Sendable, Equatable {
   /// As a tensor can hold it: plain floats, blocks of small integers.
   case scalars(ScalarType)
+  /// All bytes, then the float32 scales of so many of them each.
+  case int8Groups(Int)
   case float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64
 
   /// Fills `floats` from `bytes`, which hold exactly as many elements; false when an integer is too
@@ -56,6 +70,7 @@ enum ElementDecoding: Sendable, Equatable {
   ) -> Bool {
     switch self {
     case .scalars(let type): type.widen(bytes, into: floats)
+    case .int8Groups(let length): Self.widen(bytes, inGroupsOf: length, into: floats)
     case .float64:
       map(bytes, floats) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
     case .int8: return integers(Int8.self, bytes, floats)
@@ -78,6 +93,20 @@ enum ElementDecoding: Sendable, Equatable {
     for index in floats.indices {
       let element = bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<T>.size, as: T.self)
       floats[index] = widen(T(littleEndian: element))
+    }
+  }
+
+  private static func widen(
+    _ bytes: UnsafeRawBufferPointer, inGroupsOf length: Int,
+    into floats: UnsafeMutableBufferPointer<Float>
+  ) {
+    for group in 0..<floats.count / length {
+      let bits = bytes.loadUnaligned(
+        fromByteOffset: floats.count + group * MemoryLayout<Float>.size, as: UInt32.self)
+      let scale = Float(bitPattern: UInt32(littleEndian: bits))
+      for index in group * length..<(group + 1) * length {
+        floats[index] = scale * Float(Int8(bitPattern: bytes[index]))
+      }
     }
   }
 

@@ -27,6 +27,9 @@ public struct ChatByTemplate {
   /// How often a turn may call tools.
   private static let mostCalls = 8
 
+  /// The tokens that the model has read.
+  package var context: [Int32] { generator.context }
+
   public init(
     _ model: Transformer, _ tokenizer: any Tokenizer, _ chat: PublishedChat, _ sampler: Sampler,
     tools toolbox: Toolbox = Toolbox(), replyTokens: Int

@@ -14,6 +14,9 @@ public protocol Tokenizer: Sendable {
   /// The texts of the special tokens (controls, turn markers) and their ids.
   var specialTokens: [String: Int32] { get }
 
+  /// The texts of all tokens that `encode` looks for before it splits anything, special or not, and their ids.
+  var addedTokenIDs: [String: Int32] { get }
+
   /// Whether `encode` puts a space before the text, which `decode` takes off again.
   var addsDummyPrefix: Bool { get }
 
@@ -35,6 +38,8 @@ public protocol Tokenizer: Sendable {
 
 extension Tokenizer {
   public var addsDummyPrefix: Bool { false }
+
+  public var addedTokenIDs: [String: Int32] { specialTokens }
 
   /// The bytes that a token stands for; none for special tokens and unused ids.
   public func bytes(for id: Int32) -> [UInt8] {

@@ -25,6 +25,12 @@ import Testing
     }
   }
 
+  @Test func laterLlama2C() throws {
+    let writer = llama2CWriter(isClassifierTied: false, counts: false)
+    try check(writer.floats(), in: TemporaryFolder()) { try Llama2CFile($0) }
+    try check(writer.integers(groupLength: 4).file, in: TemporaryFolder()) { try Llama2CFile($0) }
+  }
+
   @Test func gguf() throws {
     var builder = GGUFBuilder()
     builder.add("general.alignment", 32)

@@ -39,10 +39,31 @@ struct RealCheckpointTests {
     #expect(plain.tensorNames.count == pairs.count - 1)
   }
 
-  @Test func quantizedLlama2CIsNamed() throws {
-    let url = SharedData.stories.appendingPathComponent("stories260K-q8.bin")
-    let error = #expect(throws: CheckpointError.self) { try Llama2CFile(url) }
-    #expect(error?.description.hasSuffix("llama2.c version 2 (int8) is not supported yet") == true)
+  /// Somebody else's file of the same model, with groups of eight that go on across rows of 172.
+  @Test func version2HoldsTheWeightsOfVersion0() throws {
+    let file = try Llama2CFile(SharedData.stories.appendingPathComponent("stories260K-q8.bin"))
+    let exact = try Llama2CFile(SharedData.stories.appendingPathComponent("stories260K.bin"))
+    #expect(file.configuration.version == .int8(groupLength: 8))
+    #expect(
+      file.configuration.description
+        == exact.configuration.description + ", shared_classifier 1, group_size 8")
+    #expect(Set(file.tensorNames) == Set(exact.tensorNames))
+    for name in file.tensorNames {
+      let found = try #require(try file.tensor(named: name), "\(name)")
+      let expected = try #require(try exact.tensor(named: name), "\(name)")
+      #expect(found.shape == expected.shape, "\(name)")
+      guard found.shape.rank == 2 else {
+        #expect(found.values == expected.values, "\(name)")
+        continue
+      }
+      let (numbers, weights) = (found.values, expected.values)
+      for start in stride(from: 0, to: weights.count, by: 8) {
+        let group = start..<start + 8
+        let scale = weights[group].map(abs).max()! / 127
+        let error = group.map { abs(numbers[$0] - weights[$0]) }.max()!
+        #expect(error <= scale * 0.50001, "\(name), \(start)")
+      }
+    }
   }
 
   @Test func otherFormatsAreToldApart() throws {

@@ -62,6 +62,92 @@ import Tools
     #expect((events + reader.finish()).parts == second.turn.parts)
   }
 
+  private static let markers = """
+    {% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endfor %}\
+    {% if add_generation_prompt %}<|assistant|>{% endif %}
+    """
+  private static let words = """
+    {% for m in messages %}{% if m.role == 'user' %}<s>[I] {{ m.content }} [/I]{% else %} \
+    {{ m.content }} <|end|>{% endif %}{% endfor %}
+    """
+
+  /// A vocabulary that puts a space before each text, as SentencePiece and as a `tokenizer.json` has it.
+  private func prefixingTokenizer(asJSON: Bool) throws -> any Tokenizer {
+    let control = ["<unk>", "<s>", "<|end|>", "<|user|>", "<|assistant|>"]
+    let bytes = (0..<256).map { byte in
+      "<0x\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))>"
+    }
+    let plain = [
+      "▁", "[", "I", "]", "/", "t", "o", "i", "s", "<", "|", "▁t", "▁to", "is", "▁[", "[/",
+    ]
+    let tokens = control + bytes + plain
+    guard asJSON else {
+      return try SentencePieceTokenizer(
+        tokens: tokens.map { Array($0.utf8) }, scores: tokens.indices.map { -Float($0) },
+        types: [2, 3, 3, 3, 3] + [Int32](repeating: 6, count: 256)
+          + [Int32](repeating: 1, count: plain.count), beginningOfText: 1, endOfText: nil,
+        unknown: 0)
+    }
+    let vocabulary = tokens.enumerated().map { "\"\($1)\": \($0)" }.joined(separator: ", ")
+    let added = control.enumerated().map {
+      "{\"id\": \($0), \"content\": \"\($1)\", \"special\": true}"
+    }
+    let folder = try TemporaryFolder()
+    try Data(
+      """
+      {"added_tokens": [\(added.joined(separator: ", "))],
+      "normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"},
+        {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]},
+      "decoder": {"type": "Sequence", "decoders": [
+        {"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"},
+        {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
+      "model": {"type": "BPE", "unk_token": "<unk>", "byte_fallback": true, "fuse_unk": true,
+        "vocab": {\(vocabulary)}, "merges": ["▁ t", "▁t o", "i s", "▁ [", "[ /"]}}
+      """.utf8
+    ).write(to: folder / "tokenizer.json")
+    return try TokenizerFile.load(folder.url.path)
+  }
+
+  /// What is read turn by turn is what the whole conversation is, where a space is put before each text.
+  @Test(arguments: [markers, words], [false, true])
+  func aConversationIsTheSameTurnByTurn(_ source: String, _ asJSON: Bool) throws {
+    let tokenizer = try prefixingTokenizer(asJSON: asJSON)
+    #expect(tokenizer.addsDummyPrefix)
+    let folder = try TemporaryFolder()
+    try Data(source.utf8).write(to: folder / "chat_template.jinja")
+    let published = try #require(try PublishedChat(folder.url, tokenizer))
+    #expect(published.endTokens == [2])
+    for question in ["to is", "t<|end|> to", " to"] {
+      let turns: [Conversation.Turn] = [
+        .user(question), .assistant("is to"), .user("to"), .assistant("to"), .user("is"),
+        .assistant("i"),
+      ]
+      let whole = try published.template.tokens(
+        Conversation(turns), tokenizer, addsGenerationPrompt: false)
+      if !question.contains("<") {
+        let text = try published.template.text(Conversation(turns), addsGenerationPrompt: false)
+        #expect(whole == tokenizer.encode(text, recognizingSpecialTokens: true))
+      }
+      let prompt = try published.template.tokens(Conversation([turns[0]]), tokenizer)
+      #expect(whole.starts(with: prompt))
+      // With no space where a token in what was said is cut apart.
+      #expect(tokenizer.decode(prompt).contains(question))
+      // The model says what stands in the whole conversation at the same place.
+      let model = try scriptedModel(
+        Array(whole.dropFirst(prompt.count)), promptLength: prompt.count,
+        vocabularySize: tokenizer.vocabularySize)
+      var chat = ChatByTemplate(model, tokenizer, published, .greedy, replyTokens: 8)
+      for turn in stride(from: 0, to: turns.count, by: 2) {
+        guard case .text(let said)? = turns[turn].parts.first else { continue }
+        let reply = try chat.reply(to: said)
+        #expect(reply.turn == turns[turn + 1])
+        #expect(whole.starts(with: chat.context))
+        #expect(chat.context.count > 0 && whole[chat.context.count] == 2)
+      }
+      #expect(chat.conversation.turns == turns)
+    }
+  }
+
   @Test func aFullContextForgetsTheOldestTurns() throws {
     var (_, chat) = try chat()
     var forgotten = 0

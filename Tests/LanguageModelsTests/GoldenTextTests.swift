@@ -35,9 +35,35 @@ struct GoldenTextTests {
     #expect(models.map(\.pretrainingTokens) == [nil, nil])
   }
 
-  @Test func quantizedWeightsAreRefusedByName() throws {
-    let url = SharedData.stories.appendingPathComponent("stories260K-q8.bin")
-    let error = try #require(throws: CheckpointError.self) { try LanguageModel.open(url) }
-    #expect(error.description.contains("stories260K-q8.bin"))
+  private func logits(_ file: URL) throws -> [Float] {
+    let tokenizer = SharedData.stories.appendingPathComponent("tok512.bin")
+    let opened = try LanguageModel.open(file, tokenizer: tokenizer)
+    let tokens = row(opened.tokenizer.encode("Once upon a time, there was a dog"))
+    return opened.model.logits(opened.model.hidden(tokens)).values
+  }
+
+  @Test func laterVersionsOfLlama2CGiveTheLogitsOfTheirWeights() throws {
+    let folder = try TemporaryFolder()
+    let original = SharedData.stories.appendingPathComponent("stories260K.bin")
+    let file = try Llama2CFile(original)
+    let writer = Llama2CWriter(
+      numbers: [64, 172, 5, 8, 4, 512, 512], isClassifierTied: true,
+      values: { name, _ in try #require(try file.tensor(named: name)).values })
+    let exact = try logits(original)
+    let scale = exact.map(abs).max()!
+    #expect(try logits(folder.file(writer.floats())) == exact)
+    for (groupLength, tolerance) in [(4, 0.01), (8, 0.01), (32, 0.02), (64, 0.02)] as [(Int, Float)]
+    {
+      let written = try writer.integers(groupLength: groupLength)
+      let quantized = try logits(folder.file(written.file))
+      #expect(try quantized == logits(folder.file(written.widened)))
+      let error = zip(exact, quantized).map { abs($0 - $1) }.max()!
+      #expect(error > 0 && error < tolerance * scale, "\(groupLength): \(error / scale)")
+      if groupLength == 8 {
+        let published = SharedData.stories.appendingPathComponent("stories260K-q8.bin")
+        #expect(try written.file == Data(contentsOf: published))
+        #expect(try quantized == logits(published))
+      }
+    }
   }
 }

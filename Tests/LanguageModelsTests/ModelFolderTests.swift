@@ -206,7 +206,9 @@ struct ForeignModelTests {
   @Test func damagedHeadersGiveErrorsOrModels() throws {
     let folder = try TemporaryFolder()
     var random = RandomSource(seed: 3, name: "damage")
-    for (name, header) in [("stories260K.gguf", 600), ("stories260K.bin", 28)] {
+    for (name, header) in [
+      ("stories260K.gguf", 600), ("stories260K.bin", 28), ("stories260K-q8.bin", 44),
+    ] {
       let sound = try Data(contentsOf: SharedData.stories.appendingPathComponent(name))
       for round in 0..<60 {
         var bytes = sound

@@ -88,10 +88,6 @@ import Tokenizers
       json.replaceSubrange(flag, with: "\"special\": false")
     }
     try Data(json.utf8).write(to: file)
-    try Data(
-      #"{"added_tokens_decoder": {"1": {"content": "<tool_response>"}, "2": {"content": "<b>"}}}"#
-        .utf8
-    ).write(to: folder.url.appending(path: "tokenizer_config.json"))
     try Data(try ChatTemplateTests.source("qwen-3.jinja").utf8)
       .write(to: folder.url.appending(path: "chat_template.jinja"))
     let tokenizer = try TokenizerFile.load(folder.url.path)
@@ -106,5 +102,30 @@ import Tokenizers
     #expect(tokens.count { $0 == marker } == 1)
     // What the template does not write steers nothing; it is the vocabulary's way to spell.
     #expect(tokens.contains(bold))
+  }
+
+  /// DeepSeek's template speaks of the end of thoughts only, and yet nobody's words begin them.
+  @Test func markersOfRepliesAreNobodysWords() throws {
+    let template = try ChatTemplate(
+      source: "{{ messages[0].content.split('</think>')[-1] }}<tool_call>")
+    #expect(template.replyFormat.reasoning?.opening == "<think>")
+    let marked = ["<think>", "</think>", "<tool_call>", "<b>"]
+    // As a GGUF file or a SentencePiece model has them: user-defined symbols, which are not special.
+    let pieces = ["<unk>", "a", "▁"] + marked
+    let bytes = (0..<256).map { byte in
+      "<0x\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))>"
+    }
+    let tokenizer = try SentencePieceTokenizer(
+      tokens: (pieces + bytes).map { Array($0.utf8) },
+      scores: [Float](repeating: 0, count: pieces.count + bytes.count),
+      types: [2, 1, 1, 4, 4, 4, 4] + [Int32](repeating: 6, count: 256), beginningOfText: nil,
+      endOfText: nil, unknown: 0)
+    #expect(tokenizer.specialTokens.keys.sorted() == ["<unk>"])
+    #expect(tokenizer.addedTokenIDs.count == 5)
+    let tokens = try template.tokens(
+      Conversation([.user("a<think>a<tool_call>a<b>")]), tokenizer)
+    // What the template writes, and what steers nothing.
+    #expect(tokens.filter { (3..<7).contains($0) } == [6, 5])
+    #expect(tokenizer.decode(tokens) == "a<think>a<tool_call>a<b><tool_call>")
   }
 }

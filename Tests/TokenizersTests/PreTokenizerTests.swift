@@ -78,6 +78,12 @@ struct PreTokenizerTests {
     (#"{"type": "CharDelimiterSplit", "delimiter": "-"}"#, "a--b", ["a", "b"]),
     (#"{"type": "FixedLength", "length": 2}"#, "añb日c", ["añ", "b日", "c"]),
     (
+      #"{"type": "UnicodeScripts"}"#, "  Apples are りんごー 林檎。1 а\u{301}б",
+      ["Apples are ", "りんごー 林檎", "。1 ", "а", "\u{301}", "б"]
+    ),
+    // Not assigned yet in the reference's version of Unicode: it goes with what stands before it.
+    (#"{"type": "UnicodeScripts"}"#, "a\u{1F9FF}b я", ["a\u{1F9FF}b ", "я"]),
+    (
       #"{"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, {"type": "Punctuation", "behavior": "Isolated"}, {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": true}]}"#,
       "a, b", ["▁a", ",", "b"]
     ),
@@ -91,6 +97,31 @@ struct PreTokenizerTests {
     ).load()
     let expected = pieces.map { Int32((vocabulary.firstIndex(of: $0) ?? -1) + 1) }
     #expect(tokenizer.encode(text) == expected)
+  }
+
+  /// Every piece begins with a space of its own, so that the bytes tell where text was cut.
+  @Test(
+    "All characters have the scripts that they have in the reference",
+    arguments: [(1, 371, 0xA7AE_27E6_4BD4_8D2B), (7919, 57340, 0x0384_DD52_2C27_391B)]
+      as [(UInt32, Int, UInt64)])
+  func scripts(_ step: UInt32, _ pieceCount: Int, _ digest: UInt64) throws {
+    let tokenizer = try PipelineFile(
+      preTokenizer:
+        #"{"type": "Sequence", "pretokenizers": [{"type": "UnicodeScripts"}, {"type": "ByteLevel", "add_prefix_space": true, "use_regex": false}]}"#,
+      model: PipelineFile.bytes
+    ).load()
+    var text = String.UnicodeScalarView()
+    for index in 0..<UInt32(0x110000) {
+      let value = UInt32(UInt64(index) * UInt64(step) % 0x110000)
+      if let scalar = Unicode.Scalar(value), scalar != " " { text.append(scalar) }
+    }
+    let ids = tokenizer.encode(String(text))
+    #expect(ids.count { $0 == 0x20 } == pieceCount)
+    // FNV-1a of the bytes, as the reference gives them.
+    let found = ids.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+    }
+    #expect(found == digest)
   }
 
   @Test("Older files write the prefix of Metaspace as a flag")

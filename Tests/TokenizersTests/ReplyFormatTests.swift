@@ -193,6 +193,25 @@ import Tokenizers
     #expect(parts("Write \(call)", special: false) == [.text("Write \(call)")])
   }
 
+  /// Qwen's markers are added tokens that are not special.
+  @Test func markersThatAreNotSpecialCountAsTokensOnly() throws {
+    let tokenizer = try PipelineFile(
+      model: PipelineFile.bytes,
+      decoder:
+        #"{"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true}"#,
+      addedTokens:
+        #"[{"id": 256, "content": "<tool_call>"}, {"id": 257, "content": "</tool_call>"}]"#
+    ).load()
+    #expect(tokenizer.specialTokens.isEmpty)
+    let call = #"<tool_call>{"name": "weather", "arguments": {}}</tool_call>"#
+    func parts(_ tokens: [Int32]) throws -> [Conversation.Part] {
+      var reader = TokenReplyReader(try format("qwen-3"), tokenizer)
+      return (tokens.flatMap { reader.append($0) } + reader.finish()).parts
+    }
+    #expect(try parts(tokenizer.encode(call)) == [.call("weather {}")])
+    #expect(try parts(call.utf8.map(Int32.init)) == [.text(call)])
+  }
+
   @Test func tokensWithinCallsAreRead() throws {
     let markers = [
       "<think>", "</think>", "<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>",

@@ -52,8 +52,8 @@ struct TokenizerFileTests {
           + #""model":{"vocab":{},"merges":[]}}"#, "normalizer.normalizers[1]: the normalizer X"
       ),
       (
-        #"{"pre_tokenizer":{"type":"UnicodeScripts"},"model":{"vocab":{},"merges":[]}}"#,
-        "pre_tokenizer: the pre_tokenizer UnicodeScripts"
+        #"{"pre_tokenizer":{"type":"X"},"model":{"vocab":{},"merges":[]}}"#,
+        "pre_tokenizer: the pre_tokenizer X"
       ),
       (#"{"decoder":{"type":"X"},"model":{"vocab":{},"merges":[]}}"#, "decoder: the decoder X"),
       (

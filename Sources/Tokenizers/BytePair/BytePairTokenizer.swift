@@ -10,6 +10,7 @@ public final class BytePairTokenizer: Tokenizer {
   public let beginningOfText: Int32?
   public let endOfText: Int32?
   public let specialTokens: [String: Int32]
+  public var addedTokenIDs: [String: Int32] { addedTokens.tokens.ids }
 
   let vocabulary: Vocabulary
   let merges: MergeTable

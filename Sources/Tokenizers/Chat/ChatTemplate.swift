@@ -13,7 +13,8 @@ public struct ChatTemplate: Sendable {
   private let standard: Template
   private let forTools: Template
   private let specialTokens: [String: String]
-  private let addedTokens: Set<String>
+  /// What the templates write by themselves.
+  private let literals: [UInt8]
 
   /// A template from its source, with the special tokens that it knows by name, such as `bos_token`.
   ///
@@ -23,7 +24,10 @@ public struct ChatTemplate: Sendable {
   public init(
     source: String, toolSource: String? = nil, specialTokens: [String: String] = [:]
   ) throws {
-    try self.init(source, toolSource, specialTokens, addedTokens: [])
+    standard = try Template(source: source)
+    forTools = try toolSource.map { try Template(source: $0) } ?? standard
+    self.specialTokens = specialTokens
+    literals = Array((standard.literals + forTools.literals).joined(separator: "\0").utf8)
   }
 
   /// The template in a model's folder: `chat_template.jinja`, or `chat_template` in `tokenizer_config.json`.
@@ -35,21 +39,7 @@ public struct ChatTemplate: Sendable {
     guard let source = files.sources["default"] ?? files.sources.min(by: { $0.key < $1.key })?.value
     else { throw ChatTemplateError.missing(folder: folder) }
     try self.init(
-      source, files.sources["tool_use"], files.specialTokens, addedTokens: files.addedTokens)
-  }
-
-  private init(
-    _ source: String, _ toolSource: String?, _ specialTokens: [String: String],
-    addedTokens: Set<String>
-  ) throws {
-    standard = try Template(source: source)
-    forTools = try toolSource.map { try Template(source: $0) } ?? standard
-    self.specialTokens = specialTokens
-    // Of the tokens that are not special, those that the template itself writes steer the model too.
-    let literals = standard.literals + forTools.literals
-    self.addedTokens = addedTokens.filter { token in
-      token.contains { !$0.isWhitespace } && literals.contains { $0.contains(token) }
-    }
+      source: source, toolSource: files.sources["tool_use"], specialTokens: files.specialTokens)
   }
 
   /// How the model writes its replies.
@@ -77,8 +67,25 @@ public struct ChatTemplate: Sendable {
     now: @escaping @Sendable () -> Date = { Date() }
   ) throws -> [Int32] {
     let text = try rendered(conversation, tools, addsGenerationPrompt, options, now)
-    let controls = addedTokens.union(tokenizer.specialTokens.keys)
-    return QuotedText(text, controls: controls).tokens(tokenizer)
+    return QuotedText(text, controls: controls(of: tokenizer)).tokens(tokenizer)
+  }
+
+  /// The tokens that steer the model: special ones, and of the others those that the template writes or replies are read by.
+  private func controls(of tokenizer: any Tokenizer) -> Set<String> {
+    let markers = replyFormat.allMarkers
+    let others = tokenizer.addedTokenIDs.keys.filter { token in
+      token.contains { !$0.isWhitespace } && (markers.contains(token) || isWritten(token))
+    }
+    return Set(tokenizer.specialTokens.keys).union(others)
+  }
+
+  /// Bytes, not characters: some vocabularies have thousands of such tokens.
+  private func isWritten(_ token: String) -> Bool {
+    var isFound = false
+    literals.withUnsafeBufferPointer {
+      TextPattern.text(Array(token.utf8)).forEachMatch(in: $0) { _ in isFound = true }
+    }
+    return isFound
   }
 
   private func rendered(

@@ -7,8 +7,6 @@ struct ChatTemplateFiles {
   var sources: [String: String] = [:]
   /// Special tokens by the name that templates know them by, such as `bos_token`.
   var specialTokens: [String: String] = [:]
-  /// The texts of all added tokens, special or not.
-  var addedTokens: Set<String> = []
 
   private let folder: String
 
@@ -30,9 +28,6 @@ struct ChatTemplateFiles {
 
   private mutating func readConfiguration(_ configuration: TemplateValue) {
     readSpecialTokens(configuration)
-    if case .mapping(let entries)? = configuration["added_tokens_decoder"] {
-      addedTokens.formUnion(entries.compactMap { Self.token($0.value) })
-    }
     switch configuration["chat_template"] {
     case .string(let source)?: sources["default"] = source
     case .list(let templates)?:

@@ -1,20 +1,21 @@
 /// Tells what a reply says from its tokens.
 ///
-/// A marker that is a special token counts only as that token: a model that spells it out talks about it.
+/// A marker that is a token of its own, special or not, counts only as that token: a model that spells it out talks about it.
 public struct TokenReplyReader: Sendable {
   private let markers: [Int32: String]
   private var reader: ReplyReader
   private var decoder: StreamingDecoder
 
   public init(_ format: ReplyFormat, _ tokenizer: any Tokenizer, isReasoning: Bool = false) {
+    let tokens = tokenizer.addedTokenIDs
     var markers: [Int32: String] = [:]
     for marker in format.allMarkers {
-      if let id = tokenizer.specialTokens[marker] { markers[id] = marker }
+      if let id = tokens[marker] { markers[id] = marker }
     }
     // DeepSeek's calls have tokens within them as well.
-    for (text, id) in tokenizer.specialTokens where text.contains("tool▁") { markers[id] = text }
+    for (text, id) in tokens where text.contains("tool▁") { markers[id] = text }
     for text in ["[ARGS]", "[CALL_ID]"] {
-      if let id = tokenizer.specialTokens[text] { markers[id] = text }
+      if let id = tokens[text] { markers[id] = text }
     }
     self.markers = markers
     reader = ReplyReader(format, isReasoning: isReasoning, tokens: Set(markers.values))

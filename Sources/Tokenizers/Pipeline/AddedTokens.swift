@@ -44,11 +44,7 @@ struct AddedTokens: Sendable {
   }
 
   /// The special tokens' ids by text.
-  var special: [String: Int32] {
-    Dictionary(
-      tokens.lazy.filter(\.isSpecial).map { ($0.text, $0.id) },
-      uniquingKeysWith: { first, _ in first })
-  }
+  var special: [String: Int32] { tokens.filter(\.isSpecial).ids }
 
   /// Gives the tokens and what lies between them in order.
   ///
@@ -130,5 +126,12 @@ extension AddedTokens {
       end += length
     }
     return end
+  }
+}
+
+extension [AddedToken] {
+  /// The ids by text; of tokens with the same text the first counts.
+  var ids: [String: Int32] {
+    Dictionary(map { ($0.text, $0.id) }, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -21,6 +21,7 @@ public final class PipelineTokenizer: Tokenizer {
   public let beginningOfText: Int32?
   public let endOfText: Int32?
   public let specialTokens: [String: Int32]
+  public var addedTokenIDs: [String: Int32] { parts.addedTokens.ids }
   public let addsDummyPrefix: Bool
   public let frame: TextFrame
 
@@ -45,9 +46,7 @@ public final class PipelineTokenizer: Tokenizer {
         let text = Array(token.text.utf8)
         return parts.normalizer?.normalize(text) ?? text
       })
-    specialTokens = Dictionary(
-      parts.addedTokens.lazy.filter(\.isSpecial).map { ($0.text, $0.id) },
-      uniquingKeysWith: { first, _ in first })
+    specialTokens = parts.addedTokens.filter(\.isSpecial).ids
     isSpecial = Set(parts.addedTokens.lazy.filter(\.isSpecial).map(\.id))
     addsDummyPrefix = Self.addsDummyPrefix(parts)
   }

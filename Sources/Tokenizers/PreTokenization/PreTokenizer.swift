@@ -16,6 +16,8 @@ indirect enum PreTokenizer: Sendable {
   case metaspace(Metaspace)
   /// Cuts after every so many characters.
   case fixedLength(Int)
+  /// Cuts where the script changes, and takes away what comes before the first character of any.
+  case scripts
   case sequence([PreTokenizer])
 
   /// Writes spaces as a visible sign and cuts before it.
@@ -36,6 +38,7 @@ indirect enum PreTokenizer: Sendable {
       return Self.byteLevel(text, addsPrefixSpace: addsPrefixSpace, pattern)
     case .metaspace(let metaspace): return metaspace.pieces(of: text)
     case .fixedLength(let length): return Self.cut(text, everyCharacters: length)
+    case .scripts: return Self.cutAtScripts(text)
     case .sequence(let steps):
       return steps.reduce([text]) { pieces, step in pieces.flatMap(step.pieces) }
     }
@@ -91,6 +94,23 @@ indirect enum PreTokenizer: Sendable {
       (start, count) = (range.upperBound, 0)
     }
     return pieces
+  }
+}
+
+extension PreTokenizer {
+  private static func cutAtScripts(_ text: Piece) -> [Piece] {
+    var starts: [Int] = []
+    var last: UnicodeScript?
+    UTF8Scalars.forEach(in: text.bytes) { scalar, range in
+      guard let script = UnicodeScript(scalar), script != last else { return }
+      starts.append(range.lowerBound)
+      last = script
+    }
+    return zip(starts, starts.dropFirst() + [text.bytes.endIndex]).map { start, end in
+      Piece(
+        bytes: text.bytes[start..<end],
+        isAtOrigin: text.isAtOrigin && start == text.bytes.startIndex)
+    }
   }
 }
 

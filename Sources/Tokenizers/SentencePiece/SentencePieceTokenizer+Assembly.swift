@@ -32,7 +32,7 @@ extension SentencePieceTokenizer {
     let normalizer = try SentencePieceNormalizer(
       normalization, keeping: pieces.symbols(spelledAs: tokens))
     try self.init(
-      vocabulary: pieces.vocabulary, model: model,
+      vocabulary: pieces.vocabulary, model: model, addedTokenIDs: pieces.addedTokens.ids,
       controls: pieces.addedTokens.filter(\.isSpecial),
       symbols: kind == .bytePair || kind == .character
         ? pieces.addedTokens.filter { !$0.isSpecial } : [],

@@ -14,6 +14,7 @@ public final class SentencePieceTokenizer: Tokenizer {
   public let beginningOfText: Int32?
   public let endOfText: Int32?
   public let specialTokens: [String: Int32]
+  public let addedTokenIDs: [String: Int32]
   public let frame: TextFrame
   public var addsDummyPrefix: Bool {
     normalizer.settings.addsDummyPrefix && !normalizer.settings.putsSpaceAfterWord
@@ -45,12 +46,14 @@ public final class SentencePieceTokenizer: Tokenizer {
   }
 
   init(
-    vocabulary: Vocabulary, model: any PieceModel, controls: [AddedToken], symbols: [AddedToken],
+    vocabulary: Vocabulary, model: any PieceModel, addedTokenIDs: [String: Int32],
+    controls: [AddedToken], symbols: [AddedToken],
     normalizer: SentencePieceNormalizer, fallback: Fallback, beginningOfText: Int32?,
     endOfText: Int32?, frame: TextFrame
   ) throws {
     self.vocabulary = vocabulary
     self.model = model
+    self.addedTokenIDs = addedTokenIDs
     self.controls = try AddedTokens(controls)
     self.symbols = try AddedTokens(symbols)
     self.normalizer = normalizer

@@ -25,6 +25,7 @@ extension TokenizerJSON {
       ])
     case "CharDelimiterSplit":
       .split(.characters(.one(try character(component, "delimiter"))), .removed, isInverted: false)
+    case "UnicodeScripts": .scripts
     case "FixedLength": .fixedLength(max(1, try component.count("length", default: 5)))
     case let type: throw component.unsupported("the pre_tokenizer \(type)")
     }
