@@ -151,6 +151,7 @@ let package = Package(
         "Tensors", "Tokenizers", "LanguageModels", "Curriculum", "Lens", "Individuals", "Briefs",
         "Sleep", "TestSupport",
       ]),
+    .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
     .testTarget(
       name: "ServiceTests",
       dependencies: ["HTTP", "Tokenizers", "Individuals", "Sleep", "Service", "TestSupport"]),

@@ -13,12 +13,21 @@ final class Connection: Sendable {
     case answering(Exchange)
     /// Answered without a handler.
     case refused
+
+    var isReceiving: Bool {
+      switch self {
+      case .receivingHeaders, .receivingBody: true
+      default: false
+      }
+    }
   }
 
   private struct State {
     var phase = Phase.fresh
     var since = ContinuousClock.now
     var body = Data()
+    /// Whether the client had closed its sending half, and all of it been read, when the reaper last looked.
+    var wasHungUp = false
     /// False from just before the descriptor is closed, and perhaps given to another connection.
     var isOpen = true
   }
@@ -115,11 +124,18 @@ final class Connection: Sendable {
           return refuse(error, &state)
         }
         state.phase = .answering(exchange)
-        return exchange.takeAnswer().map { .answer($0, exchange) } ?? .goOn
-      case .answering(let exchange):
-        return exchange.takeAnswer().map { .answer($0, exchange) } ?? .goOn
+        return step(of: exchange)
+      case .answering(let exchange): return step(of: exchange)
       default: return .close
       }
+    }
+  }
+
+  private func step(of exchange: Exchange) -> Step {
+    do throws(Disconnected) {
+      return try exchange.takeAnswer().map { .answer($0, exchange) } ?? .goOn
+    } catch {
+      return .close
     }
   }
 
@@ -167,9 +183,22 @@ final class Connection: Sendable {
           exchange.lose()
           shutdown(socket, Int32(SHUT_RDWR))
         }
-      default: break
+      default:
+        // The library reads until a socket has less than was asked for, and then overlooks an end that came with the last
+        // bytes. Seen twice, since it may just be working on those.
+        let isHungUp = isHungUp(evenHalf: true) && isDrained
+        if isHungUp && state.wasHungUp {
+          if state.phase.isReceiving { say(.incomplete) }
+          shutdown(socket, Int32(SHUT_RDWR))
+        }
+        state.wasHungUp = isHungUp
       }
     }
+  }
+
+  private var isDrained: Bool {
+    var byte: UInt8 = 0
+    return recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
   }
 
   /// A suspended connection is not watched by the library.
@@ -216,8 +245,11 @@ extension Refusal {
   static let late = Refusal(
     status: 408, code: "timeout", message: "the request did not come in time")
 
+  static let incomplete = Refusal.malformed("the request ended before it was whole")
+
   fileprivate var reason: String {
     switch status {
+    case 400: "Bad Request"
     case 408: "Request Timeout"
     case 413: "Content Too Large"
     default: "Service Unavailable"

@@ -115,7 +115,9 @@ private func requestAdvanced(
   case .close: return .NO
   case .answer(let response, let exchange):
     let isLast = ledger.entries.withLock { $0.isStopping }
-    return OutgoingResponse(response, exchange: exchange, isLast: isLast)?.queue(on: raw) ?? .NO
+    return OutgoingResponse(
+      response, exchange: exchange, isForHead: strcmp(method, "HEAD") == 0, isLast: isLast)?
+      .queue(on: raw) ?? .NO
   }
 }
 

@@ -24,6 +24,8 @@ final class Exchange: ByteSink {
     var isWriting = false
     /// Since when the client has had something to take; nil while it waits for us.
     var owedSince: ContinuousClock.Instant?
+
+    var takesBytes: Bool { !isGone && !isFinished }
   }
 
   private static let capacity = 64 << 10
@@ -46,27 +48,30 @@ final class Exchange: ByteSink {
   }
 
   func write(_ bytes: Data) throws(Disconnected) {
-    try state.waitUntil({ !$0.isWriting || $0.isGone }) { state throws(Disconnected) in
-      guard !state.isGone else { throw Disconnected() }
-      state.isWriting = true
-    }
+    try state.wait(
+      until: { !$0.isWriting || !$0.takesBytes },
+      then: { state throws(Disconnected) in
+        guard state.takesBytes else { throw Disconnected() }
+        state.isWriting = true
+      })
     defer { state.withLock { $0.isWriting = false } }
     var rest = bytes[...]
     while !rest.isEmpty {
       // Without a time limit: the reaper declares a client that takes nothing gone.
-      let written = try state.waitUntil({ $0.outgoing.count < Self.capacity || $0.isGone }) {
-        state throws(Disconnected) in
-        guard !state.isGone else { throw Disconnected() }
-        let piece = rest.prefix(Self.capacity - state.outgoing.count)
-        state.outgoing.append(piece)
-        resume(&state)
-        return piece.count
-      }
+      let written = try state.wait(
+        until: { $0.outgoing.count < Self.capacity || !$0.takesBytes },
+        then: { state throws(Disconnected) in
+          guard state.takesBytes else { throw Disconnected() }
+          let piece = rest.prefix(Self.capacity - state.outgoing.count)
+          state.outgoing.append(piece)
+          resume(&state)
+          return piece.count
+        })
       rest = rest.dropFirst(written)
     }
   }
 
-  var isDisconnected: Bool { state.withLock { $0.isGone } }
+  var isDisconnected: Bool { state.withLock { !$0.takesBytes } }
 
   /// Nothing more will be written.
   func finish() {
@@ -79,8 +84,11 @@ final class Exchange: ByteSink {
   // MARK: On the poll thread
 
   /// The answer, or nil once the connection is suspended until there is one.
-  func takeAnswer() -> Response? {
-    state.withLock { state in
+  ///
+  /// - Throws: `Disconnected` when it was resumed because the client is gone, and there will be none.
+  func takeAnswer() throws(Disconnected) -> Response? {
+    try state.withLock { state throws(Disconnected) in
+      guard !state.isGone else { throw Disconnected() }
       guard let answer = state.answer else {
         suspend(&state)
         return nil
@@ -148,8 +156,12 @@ final class Exchange: ByteSink {
     state.withLock { state in
       if state.isUnderWay {
         state.isGone = true
-      } else if !state.isAnswered {
+      } else if case .data? = state.answer?.body {
+        // Is sent as it is.
+      } else {
+        // A stream that has not begun would suspend the connection again.
         state.isAnswered = true
+        state.isFinished = true
         state.answer = Refusal.stopping.response
       }
       resume(&state)

@@ -12,9 +12,9 @@ struct RequestLine {
 
 /// A request's headers in the library's memory, in their order.
 ///
-/// The library (before version 1.0) cuts a line at a NUL and joins lines that begin with a space, and tells nobody. But
-/// it parses in place: each line lies behind the one before it, with zeros where its colon and its line break were.
-/// Wherever there is a gap something was cut off, and the request is refused.
+/// The library (before version 1.0) cuts a line at a NUL, takes one that begins with a NUL for the end, joins lines that
+/// begin with a space, and tells nobody. But it parses in place: each line lies behind the one before it, with zeros where
+/// its colon and its line break were. Wherever there is a gap something was left out, and the request is refused.
 struct HeaderFields {
   private struct Field {
     var name: UnsafeRawBufferPointer
@@ -23,11 +23,13 @@ struct HeaderFields {
 
   private var fields: [Field] = []
   private let line: RequestLine
+  private let size: Int
 
   private static let isParsedInPlace = MHD_get_version().map { $0.pointee == 0x30 } ?? true
 
   init(of connection: OpaquePointer, after line: RequestLine) {
     self.line = line
+    size = circadian_header_size(connection)
     withUnsafeMutablePointer(to: &fields) { list in
       _ = MHD_get_connection_values_n(
         connection, .HEADER_KIND,
@@ -70,9 +72,8 @@ struct HeaderFields {
           .allSatisfy({ $0 == 0x20 || $0 == 0x09 })
       else { return false }
       expected = value + field.value.count + 2
-      // Behind the last line comes the empty one, so that this byte is there; a line cut at a NUL goes on here.
-      guard (expected - 1).load(as: UInt8.self) == 0 else { return false }
     }
-    return true
+    // And the empty line.
+    return expected + 2 == method + size
   }
 }

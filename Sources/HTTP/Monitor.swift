@@ -38,8 +38,8 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
   }
 
   /// Waits, for no longer than `patience`, then changes the state in the same breath.
-  func waitUntil<Result, Failure>(
-    _ isReady: (State) -> Bool, patience: Duration? = nil,
+  func wait<Result, Failure>(
+    until isReady: (State) -> Bool, patience: Duration? = nil,
     then body: (inout State) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let end = patience.map { Self.now() + $0 }
@@ -65,5 +65,10 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+
+  /// Waits, for no longer than `patience`.
+  func wait(until isReady: (State) -> Bool, patience: Duration) {
+    wait(until: isReady, patience: patience, then: { _ in })
   }
 }

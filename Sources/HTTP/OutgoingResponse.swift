@@ -11,8 +11,9 @@ struct OutgoingResponse: ~Copyable {
 
   /// - Parameters:
   ///   - exchange: Where the body is taken from; nil sends the response's own data.
+  ///   - isForHead: Whether only the headers are wanted.
   ///   - isLast: Whether the connection is closed behind it.
-  init?(_ response: Response, exchange: Exchange?, isLast: Bool) {
+  init?(_ response: Response, exchange: Exchange?, isForHead: Bool, isLast: Bool) {
     var response = response
     // A line break in a header would let whoever chose its text write headers of their own.
     let areSayable = response.headers.allSatisfy { name, value in
@@ -49,6 +50,9 @@ struct OutgoingResponse: ~Copyable {
     for (name, value) in response.headers where !Self.own.contains(name.lowercased()) {
       MHD_add_response_header(raw, name, value)
     }
+    // Where a stream's body must not be sent, the library would still send the end of its chunks, which the client would
+    // take for the next answer's beginning.
+    if isForHead || status == 304, case .stream = response.body { circadian_leave_out_chunks(raw) }
     if isLast { MHD_add_response_header(raw, "Connection", "close") }
   }
 

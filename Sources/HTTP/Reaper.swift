@@ -15,9 +15,9 @@ struct Reaper: Sendable {
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     defer { scratch.deallocate() }
     while true {
-      let (connections, lingering) = ledger.entries.waitUntil({
-        $0.isClosed || !$0.connections.isEmpty || !$0.lingering.isEmpty
-      }) { ($0.isClosed ? nil : Array($0.connections.values), $0.lingering) }
+      let (connections, lingering) = ledger.entries.wait(
+        until: { $0.isClosed || !$0.connections.isEmpty || !$0.lingering.isEmpty },
+        then: { ($0.isClosed ? nil : Array($0.connections.values), $0.lingering) })
       guard let connections else { break }
       let now = ContinuousClock.now
       for connection in connections { connection.check(at: now, limits: limits) }
@@ -25,9 +25,8 @@ struct Reaper: Sendable {
       if !done.isEmpty {
         ledger.entries.withLock { $0.lingering.removeAll { one in done.contains { $0 === one } } }
       }
-      ledger.entries.waitUntil(
-        \.isClosed, patience: lingering.isEmpty ? pause : .milliseconds(10)
-      ) { _ in }
+      ledger.entries.wait(
+        until: \.isClosed, patience: lingering.isEmpty ? pause : .milliseconds(10))
     }
     ledger.entries.withLock { entries in
       entries.lingering = []

@@ -1,12 +1,12 @@
 import Foundation
 
 /// A request that is answered before a handler sees it.
-struct Refusal: Error, Equatable {
-  var status: Int
+package struct Refusal: Error, Equatable {
+  package var status: Int
   var code: String
   var message: String
 
-  static func malformed(_ message: String) -> Refusal {
+  package static func malformed(_ message: String) -> Refusal {
     Refusal(status: 400, code: "malformed_request", message: message)
   }
 

@@ -1,15 +1,15 @@
 /// Where a request goes, decoded.
-struct RequestTarget: Equatable {
-  var path: String
-  var segments: [String]
-  var query: [String: String]
+package struct RequestTarget: Equatable {
+  package var path: String
+  package var segments: [String]
+  package var query: [String: String]
 
   init(path: String, segments: [String], query: [String: String]) {
     (self.path, self.segments, self.query) = (path, segments, query)
   }
 
   /// Decodes a target as it stands in the request line (RFC 9112, 3.2.1), or refuses it.
-  init(_ bytes: ArraySlice<UInt8>) throws(Refusal) {
+  package init(_ bytes: ArraySlice<UInt8>) throws(Refusal) {
     // Absolute targets are for proxies, and name a host beside the header that is checked.
     guard bytes.first == UInt8(ascii: "/") else {
       throw .malformed("the target does not begin with a slash")

@@ -23,17 +23,16 @@ final class ServerCore: Sendable {
   func stop(deadline: Duration) {
     stopAccepting()
     ledger.entries.withLock { $0.isStopping = true }
-    let left = ledger.entries.waitUntil({ $0.exchanges.isEmpty }, patience: deadline) {
-      Array($0.exchanges.values)
-    }
+    let left = ledger.entries.wait(
+      until: \.exchanges.isEmpty, patience: deadline, then: { Array($0.exchanges.values) })
     if !left.isEmpty {
       for exchange in left { exchange.abandon() }
       // A moment for the last answers to leave.
-      ledger.entries.waitUntil({ $0.exchanges.isEmpty }, patience: .milliseconds(250)) { _ in }
+      ledger.entries.wait(until: \.exchanges.isEmpty, patience: .milliseconds(250))
     }
     // Nothing is suspended any more, which the library insists upon: all are answered or cut, and none can begin.
     daemon.withLock { $0 = nil }
     ledger.entries.withLock { $0.isClosed = true }
-    ledger.entries.waitUntil(\.isReaped, patience: .seconds(1)) { _ in }
+    ledger.entries.wait(until: \.isReaped, patience: .seconds(1))
   }
 }

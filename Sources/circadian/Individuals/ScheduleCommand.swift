@@ -8,26 +8,31 @@ struct ScheduleCommand: Command {
   let discussion = """
     Prints both. With --write the timer and its service are written to the user's systemd folder, and the \
     commands that switch them on are printed. Nights run at low priority and wait for nobody: an \
-    individual that is in use is left for the next night.
+    individual that is in use is left for the next night. With --serve there is also a unit for 'circadian serve', \
+    which runs from the start of the session on.
     """
   let examples = [
     "circadian schedule --at 03:30", "circadian schedule --at 03:30 --minutes 90 --write",
+    "circadian schedule --serve --write",
   ]
 
   let at = CommandLineInterface.Option(
     "at", default: "03:00", help: "When, as HH:MM on this machine's clock.")
   let minutes = CommandLineInterface.Option(
     "minutes", default: 120, must: .be(in: 1...1440), help: "How long a night may take in all.")
+  let serve = Flag("serve", help: "A unit for 'circadian serve' as well.")
   let write = Flag("write", help: "Write the systemd units.")
 
   var parameters: ParameterList {
     at
     minutes
+    serve
     write
   }
 
   private struct Report: Encodable {
     var service, timer, cron: String
+    var serving: String?
     var written: [String]
   }
 
@@ -63,11 +68,30 @@ struct ScheduleCommand: Command {
     let cron =
       "\(minute) \(hour) * * * nice -n 10 "
       + ([program] + command + [home]).map(shellQuoted).joined(separator: " ")
-    var report = Report(service: service, timer: timer, cron: cron, written: [])
+    let serving = """
+      [Unit]
+      Description=Circadian: a page, and OpenAI's endpoints
+
+      [Service]
+      ExecStart=\(([program, "serve", "--home"] + [home]).map(systemdQuoted).joined(separator: " "))
+      Restart=on-failure
+      # Replies end at their next token, nights at their next step.
+      TimeoutStopSec=60
+      NoNewPrivileges=yes
+
+      [Install]
+      WantedBy=default.target
+
+      """
+    var report = Report(
+      service: service, timer: timer, cron: cron, serving: invocation[serve] ? serving : nil,
+      written: [])
     if invocation[write] {
       let folder = systemdFolder
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      for (name, text) in [("circadian.service", service), ("circadian.timer", timer)] {
+      var units = [("circadian.service", service), ("circadian.timer", timer)]
+      if invocation[serve] { units.append(("circadian-serve.service", serving)) }
+      for (name, text) in units {
         let file = folder.appendingPathComponent(name)
         try AtomicFile.write(Data(text.utf8), to: file)
         report.written.append(file.path)
@@ -75,9 +99,12 @@ struct ScheduleCommand: Command {
     }
     try invocation.report(report) {
       report.written.isEmpty
-        ? "# circadian.service\n\(service)\n# circadian.timer\n\(timer)\n# or a line for crontab -e\n\(cron)"
+        ? "# circadian.service\n\(service)\n# circadian.timer\n\(timer)\n"
+          + (report.serving.map { "# circadian-serve.service\n\($0)\n" } ?? "")
+          + "# or a line for crontab -e\n\(cron)"
         : "written: " + report.written.joined(separator: ", ")
           + "\nto switch it on:\n  systemctl --user daemon-reload\n  systemctl --user enable --now circadian.timer"
+          + (report.serving == nil ? "" : " circadian-serve.service")
     }
   }
 
