@@ -54,7 +54,7 @@ import Testing
     try LlamaState.write(adapter, of: published, model, as: .float32, to: file)
     let folder = fixture.temporary / "prefix"
     try PEFTAdapter.writePrefix(adapter, of: published, model, to: folder)
-    let prefix = try SafetensorsFile(folder / "adapter_model.safetensors")
+    let prefix = try SafetensorsFile(folder.appendingPathComponent("adapter_model.safetensors"))
     let embeddings = try #require(try prefix.tensor(named: "prompt_embeddings")).values
 
     let configuration = model.configuration
@@ -66,16 +66,19 @@ import Testing
     try #require(bytes.count == header + 2 * layers * section)
     for layer in 0..<layers {
       for (part, start) in [(0, layer), (1, layers + layer)] {
-        let found = floats(bytes[(header + start * section + 12)...].prefix(3 * row * 4))
+        let first: Int = header + start * section + 12
+        let found = floats(bytes[first..<first + 3 * row * 4])
+        var expected: [Float] = []
         for slot in 0..<3 {
+          let before: Int = (slot * layers * 2 + 2 * layer + part) * row
           for place in 0..<row {
             let (head, rank) = (place / width, place % width)
-            let pairs = part == 0 && family == "llama"
-            let old = head * width + (pairs ? rank % 2 * width / 2 + rank / 2 : rank)
-            let expected = embeddings[slot * layers * 2 * row + (2 * layer + part) * row + old]
-            #expect(found[slot * row + place] == expected)
+            let paired: Int = rank % 2 * width / 2 + rank / 2
+            let isPaired = part == 0 && family == "llama"
+            expected.append(embeddings[before + head * width + (isPaired ? paired : rank)])
           }
         }
+        #expect(found == expected)
       }
     }
   }
@@ -86,14 +89,38 @@ import Testing
     let folder = try PublishedModel(fixture.url)
     let file = fixture.temporary / "model.gguf"
     try ModelExport(folder, merging: Adapter()).writeGGUF(file, as: .float32)
-    let published = try PublishedModel(file)
-    let model = try LanguageModel.open(file).model
-    var slots = slots(of: model)
-    // At position 0 before and after: what does not turn shows the order alone.
-    slots = slots.map { Slots(keys: $0.keys * 0, values: $0.values) }
-    let out = fixture.temporary / "state"
-    try LlamaState.write(Adapter(slots: slots), of: published, model, as: .float32, to: out)
-    #expect(try Data(contentsOf: out) == LlamaState.data(slots, as: .float32))
+    let model = try LanguageModel.open(fixture.url).model
+    let slots = slots(of: model)
+    let ordered = slots.map { slots in
+      let (width, old) = (slots.keys.shape.width, slots.keys.values)
+      let new = old.indices.map { index -> Float in
+        let rank = index % width
+        return old[index - rank + rank % 2 * width / 2 + rank / 2]
+      }
+      return Slots(keys: Tensor(new, shape: slots.keys.shape), values: slots.values)
+    }
+    let outs = [fixture.temporary / "one", fixture.temporary / "other"]
+    try LlamaState.write(
+      Adapter(slots: slots), of: folder, model, as: .float32, to: outs[0])
+    try LlamaState.write(
+      Adapter(slots: ordered), of: PublishedModel(file), LanguageModel.open(file).model,
+      as: .float32, to: outs[1])
+    #expect(try Data(contentsOf: outs[0]) == Data(contentsOf: outs[1]))
+  }
+
+  /// Slots would be as good in it, but llama.cpp could not hold the model.
+  @Test func aModelThatGGUFHasNoRoomForIsRefused() throws {
+    let fixture = try PublishedFixture("llama")
+    let file = fixture.temporary / "config.json"
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let dynamic = text.replacingOccurrences(of: #""llama3""#, with: #""dynamic""#)
+    try Data(dynamic.utf8).write(to: file)
+    let model = try LanguageModel.open(fixture.url).model
+    #expect(throws: ExportError.self) {
+      try LlamaState.write(
+        Adapter(slots: slots(of: model)), of: PublishedModel(fixture.url), model, as: .float16,
+        to: fixture.temporary / "state")
+    }
   }
 
   @Test(arguments: ["gpt2", "mistral", "gemma2", "gemma3_text", "phi3"])
