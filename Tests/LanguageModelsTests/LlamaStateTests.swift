@@ -105,7 +105,11 @@ import Testing
     try LlamaState.write(
       Adapter(slots: ordered), of: PublishedModel(file), LanguageModel.open(file).model,
       as: .float32, to: outs[1])
-    #expect(try Data(contentsOf: outs[0]) == Data(contentsOf: outs[1]))
+    // Numbers of cells and rows read as floats are next to nothing, and are looked at above.
+    let found = try outs.map { floats([UInt8](try Data(contentsOf: $0))[...]) }
+    try #require(found[0].count == found[1].count)
+    // Files of factors and of their law turn by angles that differ in their last bits.
+    #expect(zip(found[0], found[1]).allSatisfy { abs($0 - $1) < 1e-4 })
   }
 
   /// Slots would be as good in it, but llama.cpp could not hold the model.
