@@ -102,7 +102,7 @@ public struct GGUFWriter {
 
 extension ScalarType {
   /// The number that ggml gives the type.
-  fileprivate var ggmlNumber: UInt32 {
+  package var ggmlNumber: UInt32 {
     switch self {
     case .float32: 0
     case .float16: 1
@@ -117,7 +117,8 @@ extension ScalarType {
 }
 
 extension Data {
-  fileprivate mutating func append<T: FixedWidthInteger>(integer: T) {
+  /// Appends the bytes of `integer`, the lowest first.
+  package mutating func append<T: FixedWidthInteger>(integer: T) {
     Swift.withUnsafeBytes(of: integer.littleEndian) { append(contentsOf: $0) }
   }
 

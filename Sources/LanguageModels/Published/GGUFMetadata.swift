@@ -13,6 +13,21 @@ struct GGUFMetadata {
   }
 
   func add(to writer: inout GGUFWriter) throws {
+    let keys = try shape()
+    writer.add("general.architecture", .string(model.family.ggufName))
+    writer.add("general.type", .string("model"))
+    writer.add("general.name", .string(model.url.lastPathComponent))
+    writer.add("general.file_type", .uint32(fileType))
+    writer.add("general.quantization_version", .uint32(2))
+    for (key, value) in keys { writer.add(key, value) }
+    try GGUFVocabulary(folder: model.url, rows: model.configuration.vocabularySize)
+      .add(to: &writer)
+  }
+
+  /// The shape of the model, by key.
+  ///
+  /// - Throws: ``ExportError`` naming what readers of GGUF files do not know.
+  func shape() throws -> [(String, GGUFWriter.Value)] {
     let configuration = model.configuration
     let traits = configuration.family ?? FamilyTraits()
     let name = model.family.ggufName
@@ -59,14 +74,7 @@ struct GGUFMetadata {
       try requireUsualScale(configuration, traits)
     }
     if let scaling = traits.rotaryScaling { try add(scaling, set) }
-
-    writer.add("general.architecture", .string(name))
-    writer.add("general.type", .string("model"))
-    writer.add("general.name", .string(model.url.lastPathComponent))
-    writer.add("general.file_type", .uint32(fileType))
-    writer.add("general.quantization_version", .uint32(2))
-    for (key, value) in keys { writer.add(key, value) }
-    try GGUFVocabulary(folder: model.url, rows: configuration.vocabularySize).add(to: &writer)
+    return keys
   }
 
   /// The readers of these architectures know one scale of attention only.

@@ -11,18 +11,23 @@ struct ExportCommand: Command {
     The individual's core must be a published model (see 'circadian model show'), and its nights must be of a kind that others \
     know: 'circadian sleep NAME --memory lora' changes weights, '--memory slots' trains keys and values.
 
-      peft     a folder for Hugging Face's peft: LoRA, or prefix tuning for slots; both, each in a folder of its own
-      gguf     a LoRA for llama.cpp
-      folder   the whole model with what was learned merged into its weights
-      model    the same as a GGUF file
+      peft          a folder for Hugging Face's peft: LoRA, or prefix tuning for slots; both, each in a folder of its own
+      gguf          a LoRA for llama.cpp
+      llama-state   slots as a saved sequence of llama.cpp (llama_state_seq_load_file, the server's slots), to which a context
+                    with flash attention goes on; --type is that of its keys and values, f16 or f32
+      folder        the whole model with what was learned merged into its weights
+      model         the same as a GGUF file
     """
   let examples = [
     "circadian export ada ./ada-adapter", "circadian export ada ada.gguf --form gguf",
     "circadian export ada ada-q8.gguf --form model --type q8_0",
+    "circadian export ada ada.state --form llama-state",
   ]
 
   enum Form: String, CaseIterable, CommandLineValue {
-    case peft, gguf, folder, model
+    case peft, gguf
+    case llamaState = "llama-state"
+    case folder, model
   }
 
   let individual = Argument<String>("name", help: "Whose memory.")
@@ -30,7 +35,7 @@ struct ExportCommand: Command {
   let form = CommandLineInterface.Option("form", default: Form.peft, help: "What is written.")
   let type = CommandLineInterface.Option(
     "type", default: ModelConvertCommand.ElementType.f16,
-    help: "How a whole model as a GGUF file stores matrices.")
+    help: "How a whole model as a GGUF file stores matrices, a saved sequence keys and values.")
 
   var parameters: ParameterList {
     individual
@@ -80,6 +85,10 @@ struct ExportCommand: Command {
     case .gguf:
       try warnOfSlots(adapter, invocation)
       try GGUFAdapter.writeLoRA(adapter, of: published, to: out)
+    case .llamaState:
+      try warnOfChanges(adapter, invocation)
+      try LlamaState.write(
+        adapter, of: published, model, as: invocation[type].scalarType, to: out)
     case .folder:
       try warnOfSlots(adapter, invocation)
       try ModelExport(published, merging: Adapter(changes: adapter.changes)).writeFolder(out)
@@ -97,8 +106,19 @@ struct ExportCommand: Command {
     guard !adapter.changes.isEmpty else {
       throw CommandError(
         "\(invocation[individual])'s nights are trained keys and values, which this form cannot hold; "
-          + "'--form peft' can", exitCode: .badData)
+          + "'--form peft' and '--form llama-state' can", exitCode: .badData)
     }
     invocation.warn("trained keys and values are left out: this form holds changes of weights only")
+  }
+
+  /// The other way round: changes of weights have no place among keys and values.
+  private func warnOfChanges(_ adapter: Adapter, _ invocation: Invocation) throws {
+    guard !adapter.changes.isEmpty else { return }
+    guard !adapter.slots.isEmpty else {
+      throw CommandError(
+        "\(invocation[individual])'s nights are changes of weights, which this form cannot hold; "
+          + "'--form gguf' can", exitCode: .badData)
+    }
+    invocation.warn("changes of weights are left out; load them beside it ('--form gguf')")
   }
 }

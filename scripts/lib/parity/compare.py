@@ -49,7 +49,7 @@ PARTS = {
     "individuals": (
         "Individuals",
         "An individual on a random Llama of the shape of SmolLM-135M reads, sleeps and is exported: the logits of peft, of "
-        "transformers with the merged folder, and of llama.cpp with the LoRA, against its own.",
+        "transformers with the merged folder, and of llama.cpp with the LoRA or the saved sequence of slots, against its own.",
         individuals.check),
     "tokens": (
         "Tokenizers",

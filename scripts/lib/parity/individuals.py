@@ -1,5 +1,6 @@
 """An individual on a Llama of the shape of SmolLM-135M: it reads, sleeps, and its night is loaded by peft and llama.cpp."""
 
+import ctypes
 import os
 import shutil
 
@@ -78,11 +79,29 @@ def compare(circadian, path, core, kind, options, tokens, episode):
             verbose=False, n_threads=1)
         model.eval(tokens)
         by_llama = distance(numpy.array(model.scores[:LENGTH]), ours)
+    else:
+        state = path / "ada.state"
+        asked(circadian, "export", name, state, "--form", "llama-state", "--type", "f32")
+        by_llama = distance(logits_after(state, path / "core.gguf", tokens), ours)
     good = by_peft <= 1e-4 and all(value == "" or value <= 2e-2 for value in (merged, by_llama))
     good = good and by_peft * 10 < changed
     row(kind, f"{changed:.1e}", f"{by_peft:.1e}", merged and f"{merged:.1e}",
         by_llama and f"{by_llama:.1e}", verdict(good))
     return not good
+
+
+def logits_after(state, path, tokens):
+    """What llama.cpp makes of tokens that follow a saved sequence."""
+    model = llama_cpp.Llama(
+        str(path), n_ctx=64, logits_all=True, verbose=False, n_threads=1, flash_attn=True,
+        type_k=llama_cpp.GGML_TYPE_F32, type_v=llama_cpp.GGML_TYPE_F32)
+    placeholders, count = (llama_cpp.llama_token * 64)(), ctypes.c_size_t()
+    if not llama_cpp.llama_state_seq_load_file(
+            model.ctx, str(state).encode(), 0, placeholders, len(placeholders), ctypes.byref(count)):
+        raise Failure("llama.cpp does not load the saved sequence")
+    model.n_tokens = count.value
+    model.eval(tokens)
+    return numpy.array(model.scores[count.value: count.value + len(tokens)])
 
 
 def our_logits_of(circadian, name, tokens, out):
