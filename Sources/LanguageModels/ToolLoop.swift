@@ -53,6 +53,11 @@ public struct ToolLoop: Sendable {
   /// The tokens that make no sense here.
   public var masked: [Int32] { special.subtracting(allowed).sorted() }
 
+  /// The name of the tool that an open call begins with.
+  var openCallName: String? {
+    callStart.flatMap { ToolCall(format.text(tokens[$0...]))?.name }
+  }
+
   /// The special tokens that make sense here.
   private var allowed: [Int32] {
     if let callStart { return tokens.count > callStart ? [format.endCall] : [] }

@@ -1,4 +1,5 @@
 import Foundation
+import Tokenizers
 
 /// A conversation without what is said in it.
 public struct ConversationSummary: Sendable, Equatable, Identifiable {
@@ -82,6 +83,28 @@ extension Journal {
       try database.run(
         "UPDATE turns SET is_withdrawn = 1 WHERE episode = ? AND id >= ?",
         .integer(conversation), .integer(turn))
+      let text = try turns(of: conversation).map(Self.line).joined()
+      try database.run(
+        "UPDATE episodes SET text = ? WHERE id = ?", .text(text), .integer(conversation))
+    }
+  }
+
+  /// Adds to the end of a turn what came later: what a tool gave back, and what was then said.
+  ///
+  /// - Throws: `IndividualError.unknownTurn`, `.conversationIsOver`, `.unknownEpisode`.
+  public func extendTurn(
+    _ turn: Turn.ID, of conversation: Episode.ID, with more: [Conversation.Part]
+  ) throws(IndividualError) {
+    guard !more.isEmpty else { return }
+    try database.transaction { () throws(IndividualError) in
+      try requireOngoing(conversation)
+      guard let kept = try turns(of: conversation).first(where: { $0.id == turn }) else {
+        throw .unknownTurn(turn, conversation: conversation)
+      }
+      let parts = kept.parts + more
+      try database.run(
+        "UPDATE turns SET text = ?, parts = ? WHERE id = ?",
+        .text(Conversation.Turn(.assistant, parts).text), .text(try encoded(parts)), .integer(turn))
       let text = try turns(of: conversation).map(Self.line).joined()
       try database.run(
         "UPDATE episodes SET text = ? WHERE id = ?", .text(text), .integer(conversation))

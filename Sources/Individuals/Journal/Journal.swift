@@ -146,7 +146,7 @@ public final class Journal {
     }
   }
 
-  private func encoded(_ parts: [Conversation.Part]) throws(IndividualError) -> String {
+  func encoded(_ parts: [Conversation.Part]) throws(IndividualError) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {

@@ -129,7 +129,10 @@ struct ReplyStretch {
         break
       }
       let token = draw(masked: loop.masked, ends: [format.end], score)
-      if case .callers = request.tools, token == format.endCall {
+      // A call of anything else is answered here: that there is no such tool.
+      if case .callers(let offered) = request.tools, token == format.endCall,
+        let name = loop.openCallName, offered.contains(where: { $0.name == name })
+      {
         stream.append(token, to: tell)
         generator!.read([token])
         return .call

@@ -198,7 +198,7 @@ extension Service {
           "notice",
           TextEvent(text: "the context was full: \(reply.forgottenTurns) earlier turns left it"))
       }
-      let kept = try resident.with { try Self.keep(reply.turn, in: conversation, of: $0.journal) }
+      let kept = try resident.with { try $0.journal.appendReply(reply.turn, to: conversation) }
       send(
         "reply",
         TurnEvent(
@@ -206,16 +206,5 @@ extension Service {
     } catch {
       send("error", ErrorEvent(message: ServiceError(error).message))
     }
-  }
-
-  /// Writes a reply; of a conversation that a night took meanwhile, into the one that goes on from it.
-  private static func keep(
-    _ reply: Conversation.Turn, in conversation: Int, of journal: Journal
-  ) throws -> Turn {
-    var id = conversation
-    if try journal.isOver(id) {
-      id = try journal.beginConversation(title: try journal.episode(conversation).title)
-    }
-    return try journal.appendTurn(reply.parts, by: .assistant, to: id)
   }
 }

@@ -17,6 +17,8 @@ final class Resident: Sendable {
   private let mind = Mutex<AwakeMind?>(nil)
   private let tools: JournalTools
   let sleep: SleepRun
+  /// Conversations that somebody waits for a reply in.
+  let answered = Mutex<Set<Episode.ID>>([])
 
   /// Where what was read before the program ended lies; it may be deleted at any time.
   private var contextsFile: URL { folder.appendingPathComponent("contexts.safetensors") }
@@ -66,6 +68,9 @@ final class Resident: Sendable {
 
   /// The tools that an individual has in a conversation.
   var toolbox: Toolbox { Toolbox([Calculator(), tools.lookup, tools.note]) }
+
+  /// The tools that it has in a conversation that is not to become a part of its day: none that writes.
+  var readingToolbox: Toolbox { Toolbox([Calculator(), tools.lookup]) }
 
   /// What it reads up on for what was said; a skill that cannot be read says nothing.
   func background(for text: String) -> String {

@@ -46,7 +46,7 @@ struct ChatCompletions {
     {
       tools = .none
     } else {
-      tools = .own(resident.toolbox)
+      tools = .own(request.store == false ? resident.readingToolbox : resident.toolbox)
     }
   }
 
@@ -137,7 +137,8 @@ struct ChatCompletions {
             choices: [choice]), inSnakeCase: true)
       }
       chunks.send(.init(role: "assistant", content: ""))
-      let calls = Mutex(0)
+      // A call that is answered here, such as one of a tool that nobody offered, is not the caller's.
+      let calls = Mutex<[String]>([])
       let reply = try service.write(
         replyRequest(index), by: resident,
         isInterrupted: { chunks.isGone || events.isDisconnected },
@@ -146,16 +147,14 @@ struct ChatCompletions {
           case .text(let text): chunks.send(.init(content: text))
           case .reasoning(let text): chunks.send(.init(reasoningContent: text))
           case .call(let text):
-            guard case .callers = tools else { break }
-            let number = calls.withLock { count in
-              defer { count += 1 }
-              return count
-            }
-            chunks.send(.init(toolCalls: [toolCall(text, number, isInStream: true)]))
-          case .result: break
+            if case .callers = tools { calls.withLock { $0.append(text) } }
+          case .result: calls.withLock { _ = $0.popLast() }
           }
         }, score: { chunks.add($0) })
       if index == 0 { try journal?.append(reply.turn) }
+      for (number, text) in calls.withLock({ $0 }).enumerated() {
+        chunks.send(.init(toolCalls: [toolCall(text, number, isInStream: true)]))
+      }
       chunks.send(.init(), reason: reply.ending.finishReason)
       usage = usage.map { $0 + reply.usage } ?? reply.usage
       if chunks.isGone { throw Disconnected() }
@@ -178,7 +177,8 @@ struct ChatCompletions {
       case .reasoning(let text): reasoning += text
       case .call(let text):
         if case .callers = tools { calls.append(toolCall(text, calls.count, isInStream: false)) }
-      case .text, .result: break
+      case .result: _ = calls.popLast()
+      case .text: break
       }
     }
     let text = turn.text

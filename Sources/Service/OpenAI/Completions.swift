@@ -41,7 +41,8 @@ struct Completions {
       choices.append(
         .init(
           index: index, text: (request.echo == true ? text : "") + reply.turn.text,
-          logprobs: request.logprobs == nil ? nil : .init(reply.scores),
+          logprobs: request.logprobs == nil
+            ? nil : .init(reply.scores, behind: request.echo == true ? text : ""),
           finishReason: reply.ending.finishReason))
       prompt += reply.promptTokens
       written += reply.writtenTokens
@@ -60,19 +61,31 @@ struct Completions {
 
   private func stream(_ events: EventStream) {
     do {
+      var (prompt, written, held) = (0, 0, 0)
       for (index, text) in prompts.enumerated() {
-        func send(_ text: String, _ reason: String?) throws(Disconnected) {
-          try events.send(
-            data: ServiceJSON.text(
-              TextCompletion(
-                id: id, created: created, model: request.model,
-                choices: [.init(index: index, text: text, finishReason: reason)]),
-              inSnakeCase: true))
+        let sender = PieceSender(events) { text, scores, said, reason in
+          let choice = TextCompletion.Choice(
+            index: index, text: text,
+            logprobs: scores.isEmpty ? nil : .init(scores, behind: said), finishReason: reason)
+          return ServiceJSON.text(
+            TextCompletion(id: id, created: created, model: request.model, choices: [choice]),
+            inSnakeCase: true)
         }
-        if request.echo == true { try send(text, nil) }
+        if request.echo == true { try sender.send(text) }
         let reply = try write(
-          text, index, isInterrupted: { events.isDisconnected }, emit: { try? send($0, nil) })
-        try send("", reply.ending.finishReason)
+          text, index, isInterrupted: { events.isDisconnected }, emit: { try? sender.send($0) },
+          score: { sender.add($0) })
+        try sender.send("", reason: reply.ending.finishReason)
+        prompt += reply.promptTokens
+        written += reply.writtenTokens
+        held += reply.heldTokens
+      }
+      if request.streamOptions?.includeUsage == true {
+        try events.send(
+          data: ServiceJSON.text(
+            TextCompletion(
+              id: id, created: created, model: request.model, choices: [],
+              usage: Usage(prompt: prompt, completion: written, held: held)), inSnakeCase: true))
       }
       try events.send(data: "[DONE]")
     } catch is Disconnected {
@@ -83,7 +96,8 @@ struct Completions {
   }
 
   private func write(
-    _ text: String, _ index: Int, isInterrupted: () -> Bool, emit: (String) -> Void
+    _ text: String, _ index: Int, isInterrupted: () -> Bool, emit: (String) -> Void,
+    score: (TokenScore) -> Void = { _ in }
   ) throws -> WrittenReply {
     var reply = ReplyRequest(Conversation([.user(text)]))
     reply.sampling.temperature = Float(request.temperature ?? 0.8)
@@ -95,6 +109,30 @@ struct Completions {
     reply.continuesText = true
     return try service.write(
       reply, by: resident, isInterrupted: isInterrupted,
-      emit: { if case .text(let text) = $0 { emit(text) } })
+      emit: { if case .text(let text) = $0 { emit(text) } }, score: score)
+  }
+}
+
+/// Sends pieces of a text as they come, with the scores of the tokens that they are made of.
+private final class PieceSender {
+  private let events: EventStream
+  private let text: (String, [TokenScore], _ behind: String, String?) -> String
+  private var scores: [TokenScore] = []
+  private var said = ""
+
+  init(
+    _ events: EventStream,
+    _ text: @escaping (String, [TokenScore], _ behind: String, String?) -> String
+  ) {
+    (self.events, self.text) = (events, text)
+  }
+
+  func add(_ score: TokenScore) { scores.append(score) }
+
+  func send(_ piece: String, reason: String? = nil) throws(Disconnected) {
+    let data = text(piece, scores, said, reason)
+    said += piece
+    scores = []
+    try events.send(data: data)
   }
 }

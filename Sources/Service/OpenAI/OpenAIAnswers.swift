@@ -146,7 +146,8 @@ struct TextCompletion: Encodable {
     var topLogprobs: [[String: Float]]
     var textOffset: [Int]
 
-    init(_ scores: [TokenScore]) {
+    /// - Parameter said: What stands before the first of the tokens in the answer.
+    init(_ scores: [TokenScore], behind said: String) {
       func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
       tokens = scores.map { text($0.bytes) }
       tokenLogprobs = scores.map(\.logProbability)
@@ -155,7 +156,7 @@ struct TextCompletion: Encodable {
           score.alternatives.map { (text($0.bytes), $0.logProbability) },
           uniquingKeysWith: { first, _ in first })
       }
-      var offset = 0
+      var offset = said.count
       textOffset = tokens.map { token in
         defer { offset += token.count }
         return offset

@@ -151,7 +151,8 @@ class Talk {
     if (data.conversation && data.conversation !== this.id) this.moved(data.conversation, live);
     switch (name) {
       case "turn":
-        this.turns.push(data.turn);
+        // Answering again, what was said stands there already.
+        if (this.turns.at(-1)?.id !== data.turn.id) this.turns.push(data.turn);
         this.render();
         this.list.append(live.item);
         break;
