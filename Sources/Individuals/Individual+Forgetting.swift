@@ -28,6 +28,7 @@ extension Individual {
     if let firstAffected { try point(at: lineage[firstAffected].parent) }
     // What was told of it goes first; the feed is written again from what is left.
     try Folder.remove(feedFile)
+    try Folder.remove(contextsFile)
     // What is being learned may be what is to be forgotten.
     try discardUnfinishedNight()
     var affected = Set<Int>()

@@ -118,6 +118,9 @@ public final class Individual {
     HomeLock.livingHolder(at: folder.appendingPathComponent("lock"))
   }
 
+  /// Where what a program has read into its context is kept for the next one; it may be deleted at any time.
+  package var contextsFile: URL { folder.appendingPathComponent("contexts.safetensors") }
+
   /// Where its briefs lie as a feed.
   package var feedFile: URL { folder.appendingPathComponent("feed.xml") }
 

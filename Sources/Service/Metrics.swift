@@ -71,10 +71,10 @@ final class Metrics: Sendable {
       "asleep", "gauge", "Nights going on here.",
       [("", "\(residents.count { $0.sleep.state.state != .idle })")])
     metric(
-      "awake", "gauge", "Minds in memory.", [("", "\(residents.count { $0.awakeMind != nil })")])
+      "awake", "gauge", "Minds in memory.", [("", "\(residents.count { $0.isAwake })")])
     metric(
       "held_context_bytes", "gauge", "Contexts kept for later turns.",
-      [("", "\(residents.reduce(0) { $0 + ($1.awakeMind?.contexts.counts.bytes ?? 0) })")])
+      [("", "\(residents.reduce(0) { $0 + $1.heldBytes })")])
     metric(
       "peak_memory_bytes", "gauge", "The most memory this process has had.",
       [("", "\(ProcessMemory.peakBytes)")])

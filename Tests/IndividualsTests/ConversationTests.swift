@@ -41,6 +41,24 @@ import Testing
     #expect(try person.unsleptEpisodes().isEmpty)
   }
 
+  @Test func whatWasReadOfItIsForgottenToo() throws {
+    let (id, _) = try conversation("My cat is called Quillon", "Nice")
+    let file = person.folder.appendingPathComponent("contexts.safetensors")
+    try Data("my cat is called quillon".utf8).write(to: file)
+    _ = try person.forget([id])
+    #expect(!FileManager.default.fileExists(atPath: file.path))
+  }
+
+  @Test func aTurnGrowsByWhatCameLater() throws {
+    let (id, turns) = try conversation("12 * 7?", "")
+    try person.journal.extendTurn(turns[1].id, of: id, with: [.result("84"), .text("84.")])
+    #expect(try person.journal.turns(of: id)[1].text.contains("84."))
+    #expect(try person.journal.episode(id).text.hasSuffix("84.\n"))
+    #expect(throws: IndividualError.unknownTurn(99, conversation: id)) {
+      try person.journal.extendTurn(99, of: id, with: [.text("x")])
+    }
+  }
+
   @Test func onlyTurnsOfTheConversationAreTakenBack() throws {
     let (one, turns) = try conversation("a", "b")
     let (other, _) = try conversation("c", "d")

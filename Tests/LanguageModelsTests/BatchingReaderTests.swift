@@ -60,7 +60,7 @@ import Tokenizers
 
   init() throws {
     var configuration = SmallConfiguration.convolved
-    configuration.contextLength = 300
+    (configuration.contextLength, configuration.vocabularySize) = (300, 250)
     model = try randomModel(configuration)
     reader = DirectReader(model)
   }

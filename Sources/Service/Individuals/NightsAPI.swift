@@ -210,6 +210,7 @@ extension Service {
     try resident.with { individual in
       for id in episodes { _ = try individual.journal.episode(id) }
     }
+    resident.forgetContexts()
     try start(
       ["forget", resident.name, "--yes"] + episodes.flatMap { ["--episode", "\($0)"] }, resident)
     return .json(ShownSleep(resident.sleep.state), status: 202)

@@ -34,7 +34,7 @@ final class Household: Sendable {
       state.residents[name] = found
       state.order.removeAll { $0 == name }
       state.order.append(name)
-      let awake = state.order.compactMap { state.residents[$0] }.filter { $0.awakeMind != nil }
+      let awake = state.order.compactMap { state.residents[$0] }.filter { $0.isAwake }
       return (found, awake.dropLast(Self.mostAwake))
     }
     for resident in resting where resident !== resident { resident.rest() }

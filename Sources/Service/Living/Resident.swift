@@ -12,21 +12,22 @@ import Tools
 final class Resident: Sendable {
   let name: String
   let folder: URL
+  private let contextsFile: URL
   /// One connection to the journal, used by one request at a time.
   private let individual: Mutex<Individual>
   private let mind = Mutex<AwakeMind?>(nil)
+  /// Known without waiting for somebody who is just waking.
+  private let hasMind = Atomic(false)
   private let tools: JournalTools
   let sleep: SleepRun
   /// Conversations that somebody waits for a reply in.
   let answered = Mutex<Set<Episode.ID>>([])
 
-  /// Where what was read before the program ended lies; it may be deleted at any time.
-  private var contextsFile: URL { folder.appendingPathComponent("contexts.safetensors") }
-
   init(_ name: String, in home: Home, program: SleepRun.Program) throws {
     let opened = try Individual.open(name: name, in: home, access: .appending)
     self.name = name
     folder = opened.folder
+    contextsFile = opened.contextsFile
     tools = try JournalTools(opened)
     individual = Mutex(opened)
     sleep = SleepRun(name, home: home, program: program)
@@ -51,18 +52,32 @@ final class Resident: Sendable {
         try? woken.contexts.read(contextsFile, owner: owner)
       }
       mind = woken
+      hasMind.store(true, ordering: .relaxed)
       return woken
     }
   }
 
-  /// What is awake, without waking anybody.
-  var awakeMind: AwakeMind? { mind.withLock { $0 } }
+  var isAwake: Bool { hasMind.load(ordering: .relaxed) }
+
+  /// What is held of contexts, without waking anybody.
+  var heldBytes: Int { isAwake ? mind.withLock { $0?.contexts.counts.bytes ?? 0 } : 0 }
 
   /// Lets go of the model, and keeps what has been read.
   func rest() {
+    letGo { try? $0.contexts.write(to: contextsFile, owner: $0.owner) }
+  }
+
+  /// Lets go of the model and of all that it has read: something of it is to be forgotten.
+  func forgetContexts() {
+    letGo { _ in }
+    unlink(contextsFile.path)
+  }
+
+  private func letGo(_ body: (AwakeMind) -> Void) {
     mind.withLock { mind in
-      if let mind { try? mind.contexts.write(to: contextsFile, owner: mind.owner) }
+      if let mind { body(mind) }
       mind = nil
+      hasMind.store(false, ordering: .relaxed)
     }
   }
 
