@@ -13,7 +13,8 @@ static inline struct MHD_Daemon *circadian_start_daemon(
       MHD_OPTION_LISTEN_SOCKET, (MHD_socket)listening_socket,
       MHD_OPTION_CONNECTION_LIMIT, connection_limit,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory_limit,
-      MHD_OPTION_STRICT_FOR_CLIENT, 1,
+      // Strictness is ours: where the library refuses headers itself, 0.9.75 sends its own answer's headers twice.
+      MHD_OPTION_STRICT_FOR_CLIENT, 0,
       MHD_OPTION_NOTIFY_CONNECTION, connection_changed, context,
       MHD_OPTION_URI_LOG_CALLBACK, target_arrived, context,
       MHD_OPTION_NOTIFY_COMPLETED, request_ended, context,
@@ -30,4 +31,14 @@ static inline const struct sockaddr *circadian_connection_address(struct MHD_Con
 
 static inline void *circadian_connection_context(struct MHD_Connection *connection) {
   return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/// From the method's first byte to behind the empty line, 0 where that has not come.
+static inline size_t circadian_header_size(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  return info ? info->header_size : 0;
+}
+
+static inline void circadian_leave_out_chunks(struct MHD_Response *response) {
+  MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
 }
