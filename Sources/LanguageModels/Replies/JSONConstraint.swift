@@ -38,10 +38,15 @@ package struct JSONConstraint: Sendable {
   private var hasBegun = false
   private var isSound = true
   private var spaces = 0
+  /// Digits of a number that stand together.
+  private var digits = 0
 
   /// White space without end would be JSON too.
   private static let mostSpaces = 24
   private static let mostOpen = 64
+  /// More would be JSON too, and no number that a program can hold.
+  private static let mostDigits = 15
+  private static let mostExponentDigits = 2
 
   package init() {}
 
@@ -115,7 +120,8 @@ package struct JSONConstraint: Sendable {
     case .number(let number):
       guard let next = Self.next(number, byte) else { return false }
       place = .number(next)
-      return true
+      digits = Self.isDigit(byte) ? digits + 1 : 0
+      return digits <= (next == .exponentDigits ? Self.mostExponentDigits : Self.mostDigits)
     case .word(let missing):
       place = missing.count == 1 ? .next : .word(Array(missing.dropFirst()))
       return byte == missing[0]
@@ -134,6 +140,7 @@ package struct JSONConstraint: Sendable {
   private mutating func begin(_ byte: UInt8) -> Bool {
     // One object is asked for, not any value.
     guard hasBegun || byte == UInt8(ascii: "{") else { return false }
+    digits = Self.isDigit(byte) ? 1 : 0
     switch byte {
     case UInt8(ascii: "{"):
       hasBegun = true
