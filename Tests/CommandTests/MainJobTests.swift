@@ -116,11 +116,13 @@ import Testing
     #expect((history["waiting"] as? [String])?.count == 200)
   }
 
-  @Test func secondProcessOnOneIndividualIsRefused() throws {
+  @Test func aSecondNightIsRefusedAndReadingGoesOn() throws {
     try newborn()
     try circadian.run("read", "ada", day.path)
     let night = try startLongNight()
-    let second = try circadian.run("read", "ada", day.path)
+    let other = try folder.file(Data("Something else was said that day.".utf8), name: "other.txt")
+    #expect(try circadian.run("read", "ada", other.path).code == 0)
+    let second = try circadian.run("sleep", "ada")
     #expect(second.code == 75)
     #expect(second.messages.contains("in use by process \(night.processIdentifier)"))
     #expect(try circadian.run("history", "ada").code == 0)

@@ -24,6 +24,8 @@ final class Resident: Sendable {
   let answered = Mutex<Set<Episode.ID>>([])
 
   init(_ name: String, in home: Home, program: SleepRun.Program) throws {
+    // Opened once as its only owner, where nobody else is, what a crash left undone is made whole.
+    do { _ = try Individual.open(name: name, in: home) } catch IndividualError.inUse {}
     let opened = try Individual.open(name: name, in: home, access: .appending)
     self.name = name
     folder = opened.folder

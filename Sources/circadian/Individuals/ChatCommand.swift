@@ -57,29 +57,19 @@ struct ChatCommand: Command {
 
   func run(_ invocation: Invocation) async throws {
     var partner = try partner(invocation)
-    let journal = try partner.individual.map { person in
-      (
-        person.journal,
-        try person.journal.beginConversation(
-          title: "Conversation of \(Date.now.formatted(.iso8601))")
-      )
-    }
+    var log = try partner.individual.map { try ConversationLog($0.journal) }
     var lines = InputLines()
     var turns: [Report.Turn] = []
     while !Interruption.isRequested {
       if invocation.messages.isInteractive { try? invocation.messages.write("you: ") }
       guard let line = try nextLine(&lines), !line.allSatisfy(\.isWhitespace) else { break }
-      if let (journal, conversation) = journal {
-        try journal.appendTurn(line, by: .user, to: conversation)
-      }
+      try log?.append(.user(line))
       let skill = partner.skills?.relevant(to: line)
       if let skill, invocation[showCalls] { show("  skill: \(skill.name)", invocation) }
       let reply = try partner.talk.reply(
         to: line, background: skill?.body ?? "", stops: invocation[sampling.stop]
       ) { invocation.warn($0) }
-      if let (journal, conversation) = journal {
-        try journal.appendTurn(reply.parts, by: .assistant, to: conversation)
-      }
+      try log?.append(reply)
       turns += [Report.Turn(.user(line)), Report.Turn(reply)]
       if invocation[showCalls] { show(reply, invocation) }
       if !invocation.wantsJSON { try invocation.output.writeLine("\(partner.name): \(reply.text)") }
@@ -91,6 +81,31 @@ struct ChatCommand: Command {
           core: partner.individual == nil ? invocation[model]?.path : nil, turns: turns))
     }
     try Interruption.check("")
+  }
+
+  /// Writes a conversation into the journal; when a night takes it, it goes on as a new one.
+  private struct ConversationLog {
+    private let journal: Journal
+    private var conversation: Episode.ID
+
+    init(_ journal: Journal) throws {
+      self.journal = journal
+      conversation = try Self.begin(journal)
+    }
+
+    private static func begin(_ journal: Journal) throws -> Episode.ID {
+      try journal.beginConversation(title: "Conversation of \(Date.now.formatted(.iso8601))")
+    }
+
+    mutating func append(_ turn: Conversation.Turn) throws {
+      let role: Turn.Role = turn.role == .user ? .user : .assistant
+      do { try journal.appendTurn(turn.parts, by: role, to: conversation) } catch IndividualError
+        .conversationIsOver
+      {
+        conversation = try Self.begin(journal)
+        try journal.appendTurn(turn.parts, by: role, to: conversation)
+      }
+    }
   }
 
   /// What is said next; nil at the end, and where Ctrl-C ends the waiting, so that the report is still written.
@@ -109,7 +124,7 @@ struct ChatCommand: Command {
   private func partner(_ invocation: Invocation) throws -> Partner {
     switch (invocation[individual], invocation[model]) {
     case (let name?, nil):
-      let person = try invocation.individual(name)
+      let person = try invocation.individual(name, access: .appending)
       let mind = try Mind.wake(person)
       return Partner(
         name: person.name, individual: person, skills: try person.skills(),

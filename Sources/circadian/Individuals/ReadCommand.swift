@@ -11,7 +11,8 @@ struct ReadCommand: Command {
     paragraphs, JSON transcripts (Podcasting 2.0, Whisper, WhisperX, whisper.cpp), HTML pages, PDFs \
     (with poppler-utils) and the transcripts that an RSS feed names in its folder are recognised; \
     speakers and times are kept. Of a folder all such files are read, but hidden ones. What was read \
-    before is not read again, in whatever format it comes.
+    before is not read again, in whatever format it comes. Reading waits for nobody: what comes while the \
+    individual sleeps is for the next night.
     """
   let examples = [
     "circadian read ada episode.md notes.txt", "circadian read ada podcast/feed.xml transcripts/",
@@ -41,7 +42,7 @@ struct ReadCommand: Command {
   }
 
   func run(_ invocation: Invocation) async throws {
-    let reader = try invocation.individual(invocation[individual])
+    let reader = try invocation.individual(invocation[individual], access: .appending)
     // All are parsed before the first is written: a bad third file leaves nothing half done.
     let readings = try invocation[files].map { try SourceReader().read($0) }
     let warnings = readings.flatMap(\.warnings)
