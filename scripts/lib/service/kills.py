@@ -23,6 +23,8 @@ from typing import Any
 from server import Failure, Server, events, serving
 
 CLIENTS = 8
+# The most of a client in a round.
+TURNS = 12
 NAME = "ada"
 
 
@@ -39,6 +41,8 @@ class Talk:
     said: list[tuple[str, str]] = field(default_factory=list)
     conversation: int | None = None
     count: int = 0
+    # Of this round.
+    turns_left: int = 0
     problems: list[str] = field(default_factory=list)
 
     def next_words(self) -> str:
@@ -51,8 +55,13 @@ class Talk:
 
     def live(self, stop: threading.Event) -> None:
         while not stop.is_set():
+            # A day of thousands of turns would take a night of hours.
+            time.sleep(self.rng.uniform(0, 0.5))
+            if self.turns_left <= 0:
+                continue
             try:
                 self.turn()
+                self.turns_left -= 1
             except (OSError, http.client.HTTPException, ValueError, Refused):
                 # The server is gone, or busy with a night; what was not acknowledged may be there or not.
                 time.sleep(0.05)
@@ -244,6 +253,10 @@ def main() -> int:
         talks: list[Talk] = [
             (PageTalk if number % 2 else ClientTalk)(number, server, random.Random(f"{options.seed}-{number}")) for number in range(CLIENTS)]
         for number in range(options.rounds):
+            # One that outlived its server.
+            wait_until_awake(server)
+            for talk in talks:
+                talk.turns_left = TURNS
             stop = threading.Event()
             threads = [threading.Thread(target=talk.live, args=(stop,), daemon=True) for talk in talks]
             for thread in threads:
@@ -251,8 +264,6 @@ def main() -> int:
             time.sleep(rng.uniform(0.3, 3))
             what = ["talks", "talks", "a night", "a night's process", "a night that ends"][number % 5]
             if "night" in what:
-                # One of the round before may have outlived its server.
-                wait_until_awake(server)
                 status, told = server.ask("POST", f"/api/individuals/{NAME}/sleep", {})
                 if status != 202:
                     failures.append(f"round {number}: POST sleep is answered {status}: {told}")
