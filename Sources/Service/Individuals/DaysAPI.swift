@@ -84,7 +84,7 @@ extension Service {
     try resident.with { individual in
       let episode = try individual.journal.episode(id)
       return ShownEpisode(
-        id: id, kind: episode.kind.rawValue, title: episode.title, show: episode.show,
+        id: id, kind: episode.kind.rawValue, title: episode.shownTitle, show: episode.show,
         at: episode.readAt, text: episode.text,
         night: try individual.lineage().last { $0.episodes.contains(id) }?.number)
     }
@@ -179,7 +179,7 @@ struct TimelineEntry: Encodable {
       try container.encode("episode", forKey: .type)
       try container.encode(episode.id, forKey: .id)
       try container.encode(episode.kind.rawValue, forKey: .kind)
-      try container.encode(episode.title, forKey: .title)
+      try container.encode(episode.shownTitle, forKey: .title)
       try container.encode(episode.show, forKey: .show)
       try container.encode(episode.readAt, forKey: .at)
       try container.encode(nightOfEpisode, forKey: .night)
@@ -199,4 +199,9 @@ struct TimelineEntry: Encodable {
       }
     }
   }
+}
+
+extension Episode {
+  /// Of a note its first words, since it is called after its time.
+  var shownTitle: String { kind == .note ? JournaledTurns.title(text) : title }
 }

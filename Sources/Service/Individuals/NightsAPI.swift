@@ -194,7 +194,7 @@ extension Service {
         let first = lineage.firstIndex { !ids.isDisjoint(with: $0.episodes) }
         return (
           found.map {
-            Item(id: $0.id, title: $0.title, kind: $0.kind.rawValue, at: $0.readAt)
+            Item(id: $0.id, title: $0.shownTitle, kind: $0.kind.rawValue, at: $0.readAt)
           },
           first.map { lineage[$0...].map(\.number) } ?? []
         )

@@ -48,7 +48,8 @@ struct Tonight: Encodable {
     }
     episodes = day.map {
       Item(
-        id: $0.whole.id, kind: $0.whole.kind.rawValue, title: $0.whole.title, at: $0.whole.readAt,
+        id: $0.whole.id, kind: $0.whole.kind.rawValue, title: $0.whole.shownTitle,
+        at: $0.whole.readAt,
         words: $0.heard.text.split(whereSeparator: \.isWhitespace).count)
     }
     guard !day.isEmpty else {

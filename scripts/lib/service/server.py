@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -201,12 +202,18 @@ def serving(program: str, *options: str, names: tuple[str, ...] = ("ada",)) -> I
         for name in names:
             subprocess.run([program, "new", name, "--quiet", "--home", str(home)], check=True, stdout=subprocess.DEVNULL)
         server = Server(program, home, *options)
+        # Whoever ends this ends what it has started.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
             yield server.start()
         except BaseException:
             print(server.log.read_text()[-2000:])
             raise
         finally:
+            nights = server.children() if server.process else []
             server.kill()
+            for night in nights:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(night, signal.SIGKILL)
 
 
