@@ -248,6 +248,7 @@ def main() -> int:
     options = parser.parse_args()
     rng = random.Random(options.seed)
     failures: list[str] = []
+    seen: set[str] = set()
     acknowledged = nights = slept = 0
     with serving(options.program) as server:
         talks: list[Talk] = [
@@ -266,16 +267,16 @@ def main() -> int:
             if "night" in what:
                 status, told = server.ask("POST", f"/api/individuals/{NAME}/sleep", {})
                 if status != 202:
-                    failures.append(f"round {number}: POST sleep is answered {status}: {told}")
+                    failures.append(f"round {number + 1}: POST sleep is answered {status}: {told}")
                 slept += 1
-                failures += [f"round {number}: {problem}" for problem in disturb(server, what, rng)]
+                failures += [f"round {number + 1}: {problem}" for problem in disturb(server, what, rng)]
             children = server.children()
             server.kill()
             stop.set()
             for thread in threads:
                 thread.join(70)
                 if thread.is_alive():
-                    failures.append(f"round {number}: a client still waits")
+                    failures.append(f"round {number + 1}: a client still waits")
             # A night outlives the server, and may be waited for or not.
             if children and rng.random() < 0.5:
                 kill_all(children)
@@ -283,12 +284,15 @@ def main() -> int:
             wrong = check_journal(server, talks)
             more, nights = check_nights(options.program, server)
             for problem in [*wrong, *more, *[problem for talk in talks for problem in talk.problems]]:
-                if f"round {number}: {problem}" not in failures:
-                    failures.append(f"round {number}: {problem}")
+                # What is wrong once is found again in every later round.
+                if problem not in seen:
+                    seen.add(problem)
+                    failures.append(f"round {number + 1}: {problem}")
+                    print(f"  FAILED {problem}", flush=True)
             for talk in talks:
                 talk.problems.clear()
             acknowledged = sum(len(said) for talk in talks for said in [*getattr(talk, "finished", []), talk.said])
-            print(f"round {number + 1}, {what}: {acknowledged} turns acknowledged, {nights} nights, {len(wrong) + len(more)} failures", flush=True)
+            print(f"round {number + 1}, {what}: {acknowledged} turns acknowledged, {nights} nights, {len(failures)} failures", flush=True)
             if len(failures) > 20:
                 break
         wait_until_awake(server)
