@@ -141,6 +141,13 @@ class ClientTalk(Talk):
             self.said = []
 
 
+def told(whole: list[dict[str, Any]], places: list[tuple[int, int]]) -> str:
+    """Conversations as somebody needs them who wants to know how a turn came there."""
+    return "; ".join(
+        f"conversation {whole[number]['id']}{', over' if whole[number]['isOver'] else ''}: "
+        + " / ".join(f"{turn['role'][0]} {turn['text']}" for turn in whole[number]["turns"]) for number, _ in places)
+
+
 def check_journal(server: Server, talks: list[Talk]) -> list[str]:
     """What is wrong with the journal as it is now."""
     wrong: list[str] = []
@@ -160,7 +167,7 @@ def check_journal(server: Server, talks: list[Talk]) -> list[str]:
                 if role == "user":
                     places = users.get(text, [])
                     if len(places) != 1:
-                        wrong.append(f"client {talk.number}: {text!r} is in the journal {len(places)} times")
+                        wrong.append(f"client {talk.number}: {text!r} is in the journal {len(places)} times: {told(whole, places)}")
                 else:
                     # The turn before it is the one it answers, unless a night took the conversation between the two.
                     asked = said[index - 1][1]
