@@ -32,7 +32,8 @@ struct JournaledTurns: Sendable {
       let place = try Place(of: said, in: journal, answered: resident.answered.withLock { $0 })
       let id =
         try place.conversation
-        ?? journal.beginConversation(title: JournaledTurns.title(said.first?.text ?? ""))
+        ?? journal.beginConversation(
+          title: place.title ?? JournaledTurns.title(said.first?.text ?? ""))
       let answering = Answering(id, of: resident)
       if let surplus = place.surplus { try journal.withdrawTurns(from: surplus.id, of: id) }
       var last = place.last
@@ -75,6 +76,8 @@ extension JournaledTurns {
   private struct Place {
     /// Nil for a new one.
     var conversation: Episode.ID?
+    /// What it goes on from is called.
+    var title: String?
     /// Its last turn that is said.
     var last: Turn?
     /// What is not in it yet.
@@ -126,7 +129,9 @@ extension JournaledTurns {
           (conversation, last, new) = (found.head.id, found.turns.last, rest)
           return
         }
-        candidates.removeAll { $0.head.id <= found.head.id }
+        // A day later it begins with any turn, such as a reply that many conversations have: its title tells it from theirs.
+        title = found.head.title
+        candidates.removeAll { $0.head.id <= found.head.id || $0.head.title != found.head.title }
       }
     }
   }

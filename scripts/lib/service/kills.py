@@ -141,6 +141,13 @@ class ClientTalk(Talk):
             self.said = []
 
 
+def told(whole: list[dict[str, Any]], places: list[tuple[int, int]]) -> str:
+    """Conversations as somebody needs them who wants to know how a turn came there."""
+    return "; ".join(
+        f"conversation {whole[number]['id']}{', over' if whole[number]['isOver'] else ''}: "
+        + " / ".join(f"{turn['role'][0]} {turn['text']}" for turn in whole[number]["turns"]) for number, _ in places)
+
+
 def check_journal(server: Server, talks: list[Talk]) -> list[str]:
     """What is wrong with the journal as it is now."""
     wrong: list[str] = []
@@ -160,7 +167,7 @@ def check_journal(server: Server, talks: list[Talk]) -> list[str]:
                 if role == "user":
                     places = users.get(text, [])
                     if len(places) != 1:
-                        wrong.append(f"client {talk.number}: {text!r} is in the journal {len(places)} times")
+                        wrong.append(f"client {talk.number}: {text!r} is in the journal {len(places)} times: {told(whole, places)}")
                 else:
                     # The turn before it is the one it answers, unless a night took the conversation between the two.
                     asked = said[index - 1][1]
@@ -248,6 +255,7 @@ def main() -> int:
     options = parser.parse_args()
     rng = random.Random(options.seed)
     failures: list[str] = []
+    seen: set[str] = set()
     acknowledged = nights = slept = 0
     with serving(options.program) as server:
         talks: list[Talk] = [
@@ -266,16 +274,16 @@ def main() -> int:
             if "night" in what:
                 status, told = server.ask("POST", f"/api/individuals/{NAME}/sleep", {})
                 if status != 202:
-                    failures.append(f"round {number}: POST sleep is answered {status}: {told}")
+                    failures.append(f"round {number + 1}: POST sleep is answered {status}: {told}")
                 slept += 1
-                failures += [f"round {number}: {problem}" for problem in disturb(server, what, rng)]
+                failures += [f"round {number + 1}: {problem}" for problem in disturb(server, what, rng)]
             children = server.children()
             server.kill()
             stop.set()
             for thread in threads:
                 thread.join(70)
                 if thread.is_alive():
-                    failures.append(f"round {number}: a client still waits")
+                    failures.append(f"round {number + 1}: a client still waits")
             # A night outlives the server, and may be waited for or not.
             if children and rng.random() < 0.5:
                 kill_all(children)
@@ -283,12 +291,15 @@ def main() -> int:
             wrong = check_journal(server, talks)
             more, nights = check_nights(options.program, server)
             for problem in [*wrong, *more, *[problem for talk in talks for problem in talk.problems]]:
-                if f"round {number}: {problem}" not in failures:
-                    failures.append(f"round {number}: {problem}")
+                # What is wrong once is found again in every later round.
+                if problem not in seen:
+                    seen.add(problem)
+                    failures.append(f"round {number + 1}: {problem}")
+                    print(f"  FAILED {problem}", flush=True)
             for talk in talks:
                 talk.problems.clear()
             acknowledged = sum(len(said) for talk in talks for said in [*getattr(talk, "finished", []), talk.said])
-            print(f"round {number + 1}, {what}: {acknowledged} turns acknowledged, {nights} nights, {len(wrong) + len(more)} failures", flush=True)
+            print(f"round {number + 1}, {what}: {acknowledged} turns acknowledged, {nights} nights, {len(failures)} failures", flush=True)
             if len(failures) > 20:
                 break
         wait_until_awake(server)
