@@ -12,14 +12,16 @@ public protocol ContextReader: Sendable {
   func logits(reading tokens: [Int32], into cache: WorkingMemory) -> Tensor
 }
 
-/// Computes on the caller's thread.
+/// Computes for its caller alone, with all cores.
 public struct DirectReader: ContextReader {
   public let model: Transformer
 
   public init(_ model: Transformer) { self.model = model }
 
   public func logits(reading tokens: [Int32], into cache: WorkingMemory) -> Tensor {
-    model.nextLogits(
-      model.hidden(Tensor(indices: tokens, shape: [1, tokens.count]), cache: cache))
+    Tensor.sharingCores {
+      model.nextLogits(
+        model.hidden(Tensor(indices: tokens, shape: [1, tokens.count]), cache: cache))
+    }
   }
 }

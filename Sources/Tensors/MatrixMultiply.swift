@@ -18,8 +18,16 @@ struct Matrix {
 }
 
 extension Matrix {
+  /// The same memory read at `range` of its columns.
+  func columns(_ range: Range<Int>) -> Matrix {
+    var part = self
+    part.pointer += range.lowerBound * columnStride * scalarType.blockByteCount
+    part.columns = range.count
+    return part
+  }
+
   /// The same memory read at `range` of its rows.
-  fileprivate func rows(_ range: Range<Int>) -> Matrix {
+  func rows(_ range: Range<Int>) -> Matrix {
     var part = self
     part.pointer += range.lowerBound * rowStride * scalarType.blockByteCount
     part.rows = range.count

@@ -92,6 +92,10 @@ extension Tensor {
     let logSumExp = Tensor(uninitialized: [shape[0], shape[2], shape[1]])
     let pass = AttentionPass(
       query: self, key: keys, value: values, slots: slots, form)
+    if ThreadState.current.sharesCores && !isTracked && !keys.isTracked && form.isCausal {
+      pass.forwardSharingCores(into: out)
+      return out
+    }
     pass.forward(into: out, logSumExp)
     return out.recorded(
       .attention(form, output: out, logSumExp: logSumExp),
@@ -123,6 +127,28 @@ struct AttentionPass {
         value.floats + batch * keySize, slots?.keys.floats, slots?.values.floats,
         out.floats + batch * querySize, logSumExp.floats + batch * shape.heads * shape.queries,
         scratch.floats)
+    }
+  }
+
+  /// The same without what a gradient needs, of a causal shape, with the queries divided among all cores.
+  func forwardSharingCores(into out: Tensor) {
+    let before = shape.keys - shape.queries
+    let size = shape.heads * shape.width
+    for batch in 0..<query.shape[0] {
+      Tensor.divided(
+        shape.queries, by: 16, work: shape.queries * shape.keys * size, weighing: { before + $0 }
+      ) { queries in
+        var part = shape
+        part.queries = queries.count
+        part.keys = before + queries.upperBound
+        let scratch = Tensor(uninitialized: [ck_attention_scratch(part)])
+        let logSumExp = Tensor(uninitialized: [shape.heads * queries.count])
+        let start = batch * querySize + queries.lowerBound * size
+        ck_attention(
+          part, query.floats + start, key.floats + batch * keySize, value.floats + batch * keySize,
+          slots?.keys.floats, slots?.values.floats, out.floats + start, logSumExp.floats,
+          scratch.floats)
+      }
     }
   }
 

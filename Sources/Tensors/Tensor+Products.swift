@@ -74,10 +74,12 @@ extension Tensor {
     let precision = Precision.current
     let readable = weight.readable(in: precision)
     let out = Tensor(uninitialized: shape.replacingWidth(weight.shape[0]))
-    MatrixMultiply.multiply(
-      matrix(in: precision), readable.matrix(in: precision).transposed,
-      into: out.matrix(in: .float32),
-      accumulates: false)
+    let (left, right) = (matrix(in: precision), readable.matrix(in: precision))
+    let product = out.matrix(in: .float32)
+    Self.divided(right.rows, by: 64, work: left.rows * right.rows * right.columns) { columns in
+      MatrixMultiply.multiply(
+        left, right.rows(columns).transposed, into: product.columns(columns), accumulates: false)
+    }
     if let bias { ck_add_row(out.floats, bias.floats, out.floats, out.shape.rows, out.shape.width) }
     return out.recorded(.linear(precision), [self, weight] + (bias.map { [$0] } ?? []))
   }

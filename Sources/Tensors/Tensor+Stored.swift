@@ -35,19 +35,25 @@ extension Tensor {
   func linear(stored weight: Tensor, bias: Tensor?) -> Tensor {
     precondition(!weight.isTracked, "a stored weight cannot be trained")
     let out = Tensor(uninitialized: shape.replacingWidth(weight.shape[0]))
+    let work = shape.rows * weight.count
     if let kind = weight.scalarType.stored, shape.rows <= Self.fewRows {
       let bytes = ck_stored_scratch(shape.rows, shape.width)
-      let scratch = Tensor(uninitialized: [bytes / MemoryLayout<Float>.size + 1])
-      ck_stored_product(
-        kind, weight.storage.pointer, weight.shape[0], floats, out.floats, shape.rows, shape.width,
-        scratch.storage.pointer)
+      // Each part has its own rounded copy of x: it is small, and waiting for another's would take longer.
+      Self.divided(weight.shape[0], by: 16, work: work) { columns in
+        let scratch = Tensor(uninitialized: [bytes / MemoryLayout<Float>.size + 1])
+        ck_stored_product(
+          kind, weight.storage.pointer + weight.scalarType.byteCount(of: columns.lowerBound * shape.width),
+          columns.count, floats, out.floats + columns.lowerBound, weight.shape[0], shape.rows,
+          shape.width, scratch.storage.pointer)
+      }
     } else {
-      weight.eachPanel { panel, rows, precision in
-        var part = out.matrix(in: .float32)
-        part.pointer += rows.lowerBound * MemoryLayout<Float>.size
-        part.columns = rows.count
-        MatrixMultiply.multiply(
-          matrix(in: precision), panel.transposed, into: part, accumulates: false)
+      let product = out.matrix(in: .float32)
+      Self.divided(weight.shape[0], by: 64, work: work) { columns in
+        weight.eachPanel(of: columns) { panel, rows, precision in
+          MatrixMultiply.multiply(
+            matrix(in: precision), panel.transposed, into: product.columns(rows),
+            accumulates: false)
+        }
       }
     }
     if let bias { ck_add_row(out.floats, bias.floats, out.floats, out.shape.rows, out.shape.width) }
@@ -72,24 +78,28 @@ extension Tensor {
   /// The elements that are widened at a time: with what is made of them they stay in the second-level cache.
   private static let panelCount = 1 << 17
 
-  /// Calls `body` with this matrix, or with one range of its rows after the other, in a type that oneDNN multiplies.
-  private func eachPanel(_ body: (Matrix, Range<Int>, Precision) -> Void) {
-    let (height, width) = (shape[0], shape[1])
+  /// Calls `body` with `range` of this matrix' rows, or with one part of it after the other, in a type that oneDNN
+  /// multiplies.
+  private func eachPanel(
+    of range: Range<Int>? = nil, _ body: (Matrix, Range<Int>, Precision) -> Void
+  ) {
+    let width = shape[1]
+    let all = range ?? 0..<shape[0]
     // bfloat16 has fewer digits than float16, and as many as blocks of eight bits.
     let isExact = scalarType == .float32 || scalarType == .float16
     let precision = isExact ? Precision.float32 : .fastest
     if scalarType == .float32 || scalarType == .bfloat16 && precision == .bfloat16 {
-      return body(
-        Matrix(
-          pointer: storage.pointer, scalarType: scalarType, rows: height, columns: width,
-          rowStride: width), 0..<height, precision)
+      let whole = Matrix(
+        pointer: storage.pointer, scalarType: scalarType, rows: shape[0], columns: width,
+        rowStride: width)
+      return body(whole.rows(all), all, precision)
     }
-    let step = min(height, max(16, Self.panelCount / max(width, 1) / 16 * 16))
+    let step = min(all.count, max(16, Self.panelCount / max(width, 1) / 16 * 16))
     let wide = Tensor(uninitialized: [step, width])
     let narrow =
       precision == .bfloat16 ? Tensor(uninitialized: [step, width], scalarType: .bfloat16) : nil
-    for start in stride(from: 0, to: height, by: step) {
-      let rows = start..<min(start + step, height)
+    for start in stride(from: all.lowerBound, to: all.upperBound, by: step) {
+      let rows = start..<min(start + step, all.upperBound)
       let count = rows.count * width
       ck_widen(
         scalarType.stored!, storage.pointer + scalarType.byteCount(of: start * width), wide.floats,

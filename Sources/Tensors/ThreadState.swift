@@ -13,6 +13,8 @@ final class ThreadState {
   var precision: Precision = .float32
   var products = MatrixProductCache()
   var systemAllocations = 0
+  /// Whether products are divided among all cores; see ``Tensor/sharingCores(_:)``.
+  var sharesCores = false
 
   static var current: ThreadState {
     if let pointer = pthread_getspecific(key) {

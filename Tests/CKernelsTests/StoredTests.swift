@@ -111,7 +111,7 @@ import Testing
           byteCount: ck_stored_scratch(rows, width), alignment: 64)
         defer { scratch.deallocate() }
         let out = written(rows * height) {
-          ck_stored_product(kind.stored, bytes, height, x, $0, rows, width, scratch)
+          ck_stored_product(kind.stored, bytes, height, x, $0, height, rows, width, scratch)
         }
         for r in 0..<rows {
           for o in 0..<height {
@@ -139,7 +139,7 @@ import Testing
         var weights = [Float](repeating: 0, count: source.count)
         ck_widen(kind, stored, &weights, source.count)
         let x = numbers.floats(2 * width)
-        let out = written(6) { ck_stored_product(kind, stored, 3, x, $0, 2, width, nil) }
+        let out = written(6) { ck_stored_product(kind, stored, 3, x, $0, 3, 2, width, nil) }
         for r in 0..<2 {
           for o in 0..<3 {
             let sum = (0..<width).reduce(0.0) {

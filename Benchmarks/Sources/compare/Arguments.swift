@@ -1,24 +1,31 @@
 /// What the command line asks for.
 struct Arguments {
   enum Command: String {
-    case training, operations, help
+    case training, decoding, operations, help
   }
 
   static let usage = """
     usage: compare training [--model NAME]... [--rounds N] [--json FILE]
+           compare decoding [--rounds N] [--prompt N] [--tokens N] [--json FILE] FILE.gguf...
            compare operations [--json FILE]
 
     training    a step of training on this engine and on PyTorch, in turn
+    decoding    reading a prompt and writing, one sequence alone, here and in llama.cpp, in turn
     operations  every operation of the engine, alone
 
     --model NAME  one of \(TrainingModel.all.map(\.name).joined(separator: ", ")); all when left out
-    --rounds N    steps that count, after two that do not (7)
+    --rounds N    steps or runs that count, after those that warm up (7)
+    --prompt N    tokens that are read (512)
+    --tokens N    tokens that are written (64)
     --json FILE   also write everything measured as JSON
     """
 
   var command = Command.help
   var models: [TrainingModel] = []
+  var files: [String] = []
   var rounds = 7
+  var prompt = 512
+  var tokens = 64
   var jsonFile: String?
 
   init(_ words: some Sequence<String>) throws(UsageError) {
@@ -42,16 +49,22 @@ struct Arguments {
           throw .badValue(option: word, value: name)
         }
         models.append(model)
-      case "--rounds" where command == .training:
-        let text = try value()
-        guard let count = Int(text), (1...1000).contains(count) else {
-          throw .badValue(option: word, value: text)
-        }
-        rounds = count
+      case "--rounds" where command != .operations: rounds = try Self.count(value(), word)
+      case "--prompt" where command == .decoding: prompt = try Self.count(value(), word)
+      case "--tokens" where command == .decoding: tokens = try Self.count(value(), word)
+      case _ where command == .decoding && !word.hasPrefix("-"): files.append(word)
       default: throw .unknown(word)
       }
     }
+    if command == .decoding && files.isEmpty { throw .missingValue(option: "decoding") }
     if models.isEmpty { models = TrainingModel.all }
+  }
+
+  private static func count(_ text: String, _ option: String) throws(UsageError) -> Int {
+    guard let count = Int(text), (1...100_000).contains(count) else {
+      throw .badValue(option: option, value: text)
+    }
+    return count
   }
 }
 

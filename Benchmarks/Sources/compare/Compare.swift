@@ -15,6 +15,12 @@ enum Compare {
         let comparison = try OperationComparison.measured(progress: note)
         print(comparison.text)
         try write(comparison, to: arguments.jsonFile)
+      case .decoding:
+        let comparison = try DecodingComparison.measured(
+          arguments.files, prompt: arguments.prompt, tokens: arguments.tokens,
+          rounds: arguments.rounds, progress: note)
+        print(comparison.text)
+        try write(comparison, to: arguments.jsonFile)
       case .training:
         let comparison = try TrainingComparison.measured(
           arguments.models, rounds: arguments.rounds, progress: note)

@@ -36,9 +36,9 @@
   X(void, narrow, (ck_stored kind, const float *in, void *out, size_t count), \
     (kind, in, out, count)) \
   X(void, stored_product, \
-    (ck_stored kind, const void *weight, size_t outWidth, const float *x, float *out, size_t rows, \
-     size_t width, void *scratch), \
-    (kind, weight, outWidth, x, out, rows, width, scratch)) \
+    (ck_stored kind, const void *weight, size_t outWidth, const float *x, float *out, \
+     size_t outStride, size_t rows, size_t width, void *scratch), \
+    (kind, weight, outWidth, x, out, outStride, rows, width, scratch)) \
   X(void, activate, (ck_activation kind, const float *x, float *out, size_t count), \
     (kind, x, out, count)) \
   X(void, activate_backward, \

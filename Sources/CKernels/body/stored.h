@@ -315,7 +315,8 @@ INLINE void dot_halves(const bool isBrain, const uint16_t *weights, const float 
   }
 
 static void k_stored_product(ck_stored kind, const void *weight, size_t outWidth, const float *x,
-                             float *out, size_t rows, size_t width, void *scratch) {
+                             float *out, size_t outStride, size_t rows, size_t width,
+                             void *scratch) {
   const uint8_t *weights = weight;
   const size_t stride = stored_bytes(kind, width);
   byte_block *blocks = scratch;
@@ -326,22 +327,22 @@ static void k_stored_product(ck_stored kind, const void *weight, size_t outWidth
   }
   switch (kind) {
     case CK_BFLOAT16:
-      EACH_STORED_ROW(dot_halves(true, (const uint16_t *)weights, x, count, width, out + o, outWidth))
+      EACH_STORED_ROW(dot_halves(true, (const uint16_t *)weights, x, count, width, out + o, outStride))
       break;
     case CK_FLOAT16:
-      EACH_STORED_ROW(dot_halves(false, (const uint16_t *)weights, x, count, width, out + o, outWidth))
+      EACH_STORED_ROW(dot_halves(false, (const uint16_t *)weights, x, count, width, out + o, outStride))
       break;
     case CK_Q8_0:
-      EACH_STORED_ROW(dot_blocks(CK_Q8_0, weights, blocks, count, width, out + o, outWidth))
+      EACH_STORED_ROW(dot_blocks(CK_Q8_0, weights, blocks, count, width, out + o, outStride))
       break;
     case CK_Q4_0:
-      EACH_STORED_ROW(dot_blocks(CK_Q4_0, weights, blocks, count, width, out + o, outWidth))
+      EACH_STORED_ROW(dot_blocks(CK_Q4_0, weights, blocks, count, width, out + o, outStride))
       break;
     case CK_Q4_K:
-      EACH_STORED_ROW(dot_blocks(CK_Q4_K, weights, blocks, count, width, out + o, outWidth))
+      EACH_STORED_ROW(dot_blocks(CK_Q4_K, weights, blocks, count, width, out + o, outStride))
       break;
     case CK_Q6_K:
-      EACH_STORED_ROW(dot_blocks(CK_Q6_K, weights, blocks, count, width, out + o, outWidth))
+      EACH_STORED_ROW(dot_blocks(CK_Q6_K, weights, blocks, count, width, out + o, outStride))
       break;
   }
 }

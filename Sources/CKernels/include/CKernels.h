@@ -18,6 +18,15 @@ const char *ck_vector_unit(void);
 // false, and nothing changes, when the processor lacks it.
 bool ck_select_vector_unit(const char *name);
 
+// Tells the processor that the thread only waits for another one's write.
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // -- Elementwise -----------------------------------------------------------------------------
 void ck_add(const float *a, const float *b, float *out, size_t count);            // out = a + b; out may alias a or b
 void ck_multiply(const float *a, const float *b, float *out, size_t count);       // out = a * b; out may alias
@@ -45,10 +54,10 @@ void ck_half_to_float(const uint16_t *in, float *out, size_t count);            
 typedef enum { CK_BFLOAT16, CK_FLOAT16, CK_Q8_0, CK_Q4_0, CK_Q4_K, CK_Q6_K } ck_stored;
 void ck_widen(ck_stored kind, const void *in, float *out, size_t count);          // count: whole blocks
 void ck_narrow(ck_stored kind, const float *in, void *out, size_t count);         // not to Q4_K and Q6_K
-// out [rows, outWidth] = x [rows, width] times the transpose of weight [outWidth, width], for at most 8 rows, each weight read
+// out [rows, outWidth], whose rows lie outStride apart, = x [rows, width] times the transpose of weight [outWidth, width], for at most 8 rows, each weight read
 // once. With blocks, x is rounded to 8 bits for every 32 of it. scratch: ck_stored_scratch(rows, width) bytes, 32-aligned.
 size_t ck_stored_scratch(size_t rows, size_t width);
-void ck_stored_product(ck_stored kind, const void *weight, size_t outWidth, const float *x, float *out, size_t rows, size_t width, void *scratch);
+void ck_stored_product(ck_stored kind, const void *weight, size_t outWidth, const float *x, float *out, size_t outStride, size_t rows, size_t width, void *scratch);
 
 // -- Activations: forward, and backward as gradIn (+)= f'(x) * gradOut ----------------------------
 typedef enum {
