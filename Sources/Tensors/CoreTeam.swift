@@ -122,12 +122,16 @@ extension Tensor {
     _ count: Int, _ step: Int, parts: Int, _ weight: ((Int) -> Int)?
   ) -> [Int] {
     func rounded(_ index: Int) -> Int { min((index + step / 2) / step * step, count) }
-    guard let weight else { return (0...parts).map { $0 == parts ? count : rounded(count * $0 / parts) } }
+    guard let weight else {
+      return (0...parts).map { $0 == parts ? count : rounded(count * $0 / parts) }
+    }
     let total = (0..<count).reduce(0) { $0 + weight($1) }
     var (bounds, sum) = ([0], 0)
     for index in 0..<count where bounds.count < parts {
       sum += weight(index)
-      if sum * parts >= total * bounds.count { bounds.append(max(rounded(index + 1), bounds.last!)) }
+      if sum * parts >= total * bounds.count {
+        bounds.append(max(rounded(index + 1), bounds.last!))
+      }
     }
     while bounds.count < parts { bounds.append(count) }
     return bounds + [count]

@@ -42,7 +42,9 @@ extension Tensor {
       Self.divided(weight.shape[0], by: 16, work: work) { columns in
         let scratch = Tensor(uninitialized: [bytes / MemoryLayout<Float>.size + 1])
         ck_stored_product(
-          kind, weight.storage.pointer + weight.scalarType.byteCount(of: columns.lowerBound * shape.width),
+          kind,
+          weight.storage.pointer
+            + weight.scalarType.byteCount(of: columns.lowerBound * shape.width),
           columns.count, floats, out.floats + columns.lowerBound, weight.shape[0], shape.rows,
           shape.width, scratch.storage.pointer)
       }

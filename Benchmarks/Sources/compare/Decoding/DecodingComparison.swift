@@ -85,8 +85,8 @@ struct DecodingComparison: Encodable {
       ours.append(run(opened, prompt, tokens))
       guard absence == nil else { continue }
       Thread.sleep(forTimeInterval: pause)
-      do { theirs.append(try peer.ask(Request(prompt: prompt, tokens: tokens))) } catch
-        let error as PeerError
+      do { theirs.append(try peer.ask(Request(prompt: prompt, tokens: tokens))) } catch let error
+        as PeerError
       { absence = error.description }
     }
     let (engineSide, peerSide) = (
@@ -140,7 +140,9 @@ struct DecodingComparison: Encodable {
     for model in models {
       for side in [model.engine, model.peer] {
         func cells(_ timing: Timing?) -> [String] {
-          timing.map { [$0.median.fixed(1), $0.minimum.fixed(1), $0.maximum.fixed(1)] } ?? ["", "", ""]
+          timing.map { [$0.median.fixed(1), $0.minimum.fixed(1), $0.maximum.fixed(1)] } ?? [
+            "", "", "",
+          ]
         }
         table.append(
           [model.file, (Double(model.bytes) / 1e6).fixed(1), side.name] + cells(side.reading)
@@ -151,10 +153,12 @@ struct DecodingComparison: Encodable {
       guard let reading = model.readingRatio, let writing = model.writingRatio else {
         return "\(model.file): missing: llama.cpp: \(model.peer.missing ?? "no answer")"
       }
-      return "\(model.file): \(reading.fixed(2)) x llama.cpp at reading, \(writing.fixed(2)) x at writing"
+      return
+        "\(model.file): \(reading.fixed(2)) x llama.cpp at reading, \(writing.fixed(2)) x at writing"
         + " (target 1.0)"
     }
-    return ([machine.description, "\(promptLength) tokens read, \(tokens) written", table.text]
+    return
+      ([machine.description, "\(promptLength) tokens read, \(tokens) written", table.text]
       + ratios + models.map(\.peer.note).prefix(1)).joined(separator: "\n")
   }
 }
