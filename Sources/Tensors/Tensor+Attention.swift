@@ -135,8 +135,9 @@ struct AttentionPass {
     let before = shape.keys - shape.queries
     let size = shape.heads * shape.width
     for batch in 0..<query.shape[0] {
+      let weight = { before + $0 }
       Tensor.divided(
-        shape.queries, by: 16, work: shape.queries * shape.keys * size, weighing: { before + $0 }
+        shape.queries, by: 16, work: shape.queries * shape.keys * size, weighing: weight
       ) { queries in
         var part = shape
         part.queries = queries.count
