@@ -24,7 +24,7 @@ public struct MemoryLevel: Sendable, Encodable {
       context(of: core.model),
       MemoryLevel(
         name: "journal", period: "\(MemoryPeriod.turn)",
-        holds: "\(episodes.count) episode(s), looked up by their words",
+        holds: "\(counted(episodes.count, "episode")), looked up by their words",
         bytes: person.journalBytes, changedAt: episodes.map(\.readAt).max()),
     ]
     let lineage = try person.lineage()
@@ -36,7 +36,8 @@ public struct MemoryLevel: Sendable, Encodable {
           name: "\(night.isSeason ? "season" : "night") \(night.number)",
           period: "\(night.isSeason ? MemoryPeriod.season : .sleep)",
           holds: (night.isSeason
-            ? "what \(night.standsFor.count) memories held" : "\(night.episodes.count) episode(s)")
+            ? "what \(night.standsFor.count) memories held"
+            : counted(night.episodes.count, "episode"))
             + (isNeeded ? ", kept as \(night.substrate)" : ", by now in a season"),
           bytes: isNeeded
             ? try person.memoryFile(of: night).resourceValues(forKeys: [.fileSizeKey]).fileSize
@@ -96,6 +97,10 @@ public struct MemoryLevel: Sendable, Encodable {
     let cloze = "cloze \(percent(day.clozeNow))"
     return day.questions.map { "questions \(percent($0.now)) of \($0.asked), " + cloze }
       ?? cloze
+  }
+
+  private static func counted(_ count: Int, _ name: String) -> String {
+    "\(count) \(name)\(count == 1 ? "" : "s")"
   }
 
   private static func percent(_ share: Double) -> String {

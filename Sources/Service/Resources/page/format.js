@@ -1,6 +1,7 @@
 // Numbers and times, as a person says them.
 
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "long" });
+const yearsDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 const longDay = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const number = new Intl.NumberFormat("en");
@@ -15,6 +16,7 @@ const isDayOnly = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text ?? "");
 const local = (text) => valid(isDayOnly(text) ? `${text}T12:00:00` : text);
 
 export const onDay = (text) => { const date = local(text); return date ? day.format(date) : text ?? ""; };
+export const onYearsDay = (text) => { const date = local(text); return date ? yearsDay.format(date) : text ?? ""; };
 export const onLongDay = (text) => { const date = local(text); return date ? longDay.format(date) : text ?? ""; };
 export const atClock = (text) => { const date = valid(text); return date ? clock.format(date) : text ?? ""; };
 export const at = (text) => (isDayOnly(text) || !valid(text) ? onDay(text) : `${nearDay(text)}, ${atClock(text)}`);

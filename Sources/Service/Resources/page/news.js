@@ -10,6 +10,8 @@ export function news(...content) {
     tell(about, ...content) {
       const label = `Hide what was said about ${about}`;
       replace(box, content, button("Hide", () => box.remove(), { class: "plain", "aria-label": label }));
+      // Whoever has read down to the end of a conversation would not see it.
+      box.scrollIntoView({ block: "nearest" });
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import { get, of } from "./api.js";
 import { h } from "./dom.js";
-import { count, onDay } from "./format.js";
+import { count, onYearsDay } from "./format.js";
 import { to } from "./router.js";
 
 export async function people(page) {
@@ -21,7 +21,7 @@ async function everybody(page) {
       h("span", { class: "quiet small" }, `${count(one.appearances, "appearance")}, ${count(one.words, "word")}, ${span(one)}`))))));
 }
 
-const span = ({ first, last }) => (first === last || !last ? onDay(first) : `${onDay(first)} to ${onDay(last)}`);
+const span = ({ first, last }) => (first === last || !last ? onYearsDay(first) : `${onYearsDay(first)} to ${onYearsDay(last)}`);
 
 async function somebody(page, person) {
   const one = await get(of(page.name, "people", person), page.signal);
@@ -33,7 +33,7 @@ async function somebody(page, person) {
       h("ul", { class: "themes" }, one.themes.map((theme) => h("li", {}, theme)))) : null,
     h("section", {}, h("h2", {}, "Appearances"), h("ol", { class: "appearances" }, one.appearances.map((each) => h("li", {},
       h("h3", {}, h("a", { href: to(page.name, "episode", each.episode) }, each.title)),
-      h("p", { class: "quiet small" }, `${onDay(each.at)}, ${count(each.words, "word")}`),
+      h("p", { class: "quiet small" }, `${onYearsDay(each.at)}, ${count(each.words, "word")}`),
       one.appearances.length < 2 ? null : h("meter", { min: 0, max: most, value: each.words, "aria-label": `Words in ${each.title}` }),
       each.quotes.map((quote) => h("blockquote", {}, quote)))))),
     h("p", {}, h("a", { href: to(page.name, "people") }, "Everybody")));
