@@ -78,7 +78,8 @@ class Server:
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [self.program, "serve", "--port", "0", "--json", "--home", str(self.home), *self.options],
-                stdout=subprocess.PIPE, stderr=log, text=True)
+                # Python ignores the signal of a file that may not grow, and so must what it starts: a full disk sends none.
+                stdout=subprocess.PIPE, stderr=log, text=True, restore_signals=False)
         assert self.process.stdout
         lines = []
         # The report is one JSON document, which ends with a line of its own.
