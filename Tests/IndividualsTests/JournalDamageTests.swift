@@ -92,10 +92,10 @@ import Testing
     let file = folder / "ada" / "journal.sqlite"
     var content = try Data(contentsOf: file)
     // The file format keeps user_version as a big-endian word at byte 60.
-    #expect(Array(content[60..<64]) == [0, 0, 0, 4])
-    content[63] = 5
+    #expect(Array(content[60..<64]) == [0, 0, 0, 5])
+    content[63] = 6
     try content.write(to: file)
-    #expect(throws: IndividualError.newerFormat(path: file.path, found: 5, supported: 4)) {
+    #expect(throws: IndividualError.newerFormat(path: file.path, found: 6, supported: 5)) {
       try Individual.open(name: "ada", in: folder.home)
     }
   }
