@@ -74,17 +74,8 @@ struct ServiceError: Error {
   struct Body: Encodable {
     struct Detail: Encodable {
       var message, type: String
-      var param, code: String?
-
-      func encode(to encoder: any Encoder) throws {
-        // Clients look for the keys, also where there is nothing to say.
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(message, forKey: .message)
-        try container.encode(type, forKey: .type)
-        try container.encode(param, forKey: .param)
-        try container.encode(code, forKey: .code)
-      }
-      private enum CodingKeys: String, CodingKey { case message, type, param, code }
+      @OrNull var param: String?
+      @OrNull var code: String?
     }
     var error: Detail
   }
@@ -140,6 +131,18 @@ enum ServiceJSON {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     do { return try decoder.decode(type, from: request.body) } catch { throw ServiceError(error) }
+  }
+}
+
+/// A value that stands in JSON as null where there is none: clients look for the key.
+@propertyWrapper struct OrNull<Value: Encodable & Sendable>: Encodable, Sendable {
+  var wrappedValue: Value?
+
+  init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
   }
 }
 

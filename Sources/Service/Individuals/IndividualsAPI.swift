@@ -48,14 +48,14 @@ struct Summary: Encodable {
   enum Activity: String, Encodable { case awake, asleep }
 
   var name: String
-  var createdAt: Date?
-  var core: String?
-  var currentNight: Int?
+  @OrNull var createdAt: Date?
+  @OrNull var core: String?
+  @OrNull var currentNight: Int?
   var nights = 0
   var waitingEpisodes = 0
   var activity = Activity.awake
   /// Why it cannot be talked with, in words.
-  var problem: String?
+  @OrNull var problem: String?
 
   init(_ resident: Resident) throws {
     self = try resident.with { individual in
@@ -80,19 +80,4 @@ struct Summary: Encodable {
   }
 
   private init(name: String) { self.name = name }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(name, forKey: .name)
-    try container.encode(createdAt, forKey: .createdAt)
-    try container.encode(core, forKey: .core)
-    try container.encode(currentNight, forKey: .currentNight)
-    try container.encode(nights, forKey: .nights)
-    try container.encode(waitingEpisodes, forKey: .waitingEpisodes)
-    try container.encode(activity, forKey: .activity)
-    try container.encode(problem, forKey: .problem)
-  }
-  private enum CodingKeys: String, CodingKey {
-    case name, createdAt, core, currentNight, nights, waitingEpisodes, activity, problem
-  }
 }

@@ -10,12 +10,12 @@ extension Service {
   func nights(_ request: Request, _ resident: Resident, _ segments: [String]) throws -> Response {
     switch (request.method, segments[0], segments.count) {
     case ("GET", "tonight", 1): return .json(try Tonight(resident, home: household.home))
-    case ("GET", "sleep", 1): return .json(ShownSleep(resident.sleep.state))
+    case ("GET", "sleep", 1): return .json(resident.sleep.state)
     case ("POST", "sleep", 1):
       return try sleep(ServiceJSON.decode(SleepRequest.self, from: request), resident)
     case ("DELETE", "sleep", 1):
       resident.sleep.stop()
-      return .json(ShownSleep(resident.sleep.state), status: 202)
+      return .json(resident.sleep.state, status: 202)
     case ("GET", "sleep", 2) where segments[1] == "events": return sleepEvents(resident)
     case ("GET", "briefs", 1): return .json(["briefs": try briefs(resident)])
     case ("GET", "briefs", 2):
@@ -56,7 +56,7 @@ extension Service {
     for feature in request.suppress ?? [] { command += ["--suppress", "\(feature)"] }
     for feature in request.amplify ?? [] { command += ["--amplify", "\(feature)"] }
     try start(command, resident)
-    return .json(ShownSleep(resident.sleep.state), status: 202)
+    return .json(resident.sleep.state, status: 202)
   }
 
   private func start(_ command: [String], _ resident: Resident) throws {
@@ -75,7 +75,7 @@ extension Service {
           if now.version == version {
             try events.heartbeat()
           } else {
-            try events.send(event: "sleep", data: ServiceJSON.text(ShownSleep(now.state)))
+            try events.send(event: "sleep", data: ServiceJSON.text(now.state))
           }
           version = now.version
           if now.state.state == .idle { return }
@@ -83,29 +83,6 @@ extension Service {
       } catch {
         // Nobody listens any more; the night goes on.
       }
-    }
-  }
-
-  /// A state with all its keys, also those that have nothing to say.
-  private struct ShownSleep: Encodable {
-    var state: SleepRun.State
-    init(_ state: SleepRun.State) { self.state = state }
-
-    private enum CodingKeys: String, CodingKey {
-      case state, stage, step, steps, loss, startedAt, seconds, secondsLeft, outcome
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(state.state, forKey: .state)
-      try container.encode(state.stage, forKey: .stage)
-      try container.encode(state.step, forKey: .step)
-      try container.encode(state.steps, forKey: .steps)
-      try container.encode(state.loss, forKey: .loss)
-      try container.encode(state.startedAt, forKey: .startedAt)
-      try container.encode(state.seconds, forKey: .seconds)
-      try container.encode(state.secondsLeft, forKey: .secondsLeft)
-      try container.encode(state.outcome, forKey: .outcome)
     }
   }
 
@@ -213,6 +190,6 @@ extension Service {
     resident.forgetContexts()
     try start(
       ["forget", resident.name, "--yes"] + episodes.flatMap { ["--episode", "\($0)"] }, resident)
-    return .json(ShownSleep(resident.sleep.state), status: 202)
+    return .json(resident.sleep.state, status: 202)
   }
 }

@@ -14,23 +14,26 @@ final class SleepRun: Sendable {
   }
 
   /// How far a night is.
-  struct State: Sendable, Encodable, Equatable {
+  struct State: Sendable, Encodable {
     enum Activity: String, Sendable, Encodable { case idle, running, stopping }
     var state = Activity.idle
-    var stage: String?
-    var step, steps: Int?
-    var loss: Double?
-    var startedAt: Date?
-    /// Since then, and those that are likely left of the stage.
-    var seconds, secondsLeft: Double?
-    var outcome: Outcome?
+    @OrNull var stage: String?
+    @OrNull var step: Int?
+    @OrNull var steps: Int?
+    @OrNull var loss: Double?
+    @OrNull var startedAt: Date?
+    /// Since then.
+    @OrNull var seconds: Double?
+    /// Those that are likely left of the stage.
+    @OrNull var secondsLeft: Double?
+    @OrNull var outcome: Outcome?
   }
 
   /// What came of the last one.
-  struct Outcome: Sendable, Encodable, Equatable {
+  struct Outcome: Sendable, Encodable {
     enum Result: String, Sendable, Encodable { case kept, interrupted, refused, failed }
     var result: Result
-    var night: Int?
+    @OrNull var night: Int?
     var message: String
   }
 

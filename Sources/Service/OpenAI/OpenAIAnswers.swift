@@ -7,40 +7,17 @@ struct ChatCompletion: Encodable {
     var index = 0
     var message: Message?
     var delta: Delta?
-    var logprobs: LogProbabilities?
-    var finishReason: String?
-
-    // A choice without a reason to end says so.
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(index, forKey: .index)
-      try container.encodeIfPresent(message, forKey: .message)
-      try container.encodeIfPresent(delta, forKey: .delta)
-      try container.encode(logprobs, forKey: .logprobs)
-      try container.encode(finishReason, forKey: .finishReason)
-    }
-    private enum CodingKeys: String, CodingKey {
-      case index, message, delta, logprobs, finishReason
-    }
+    @OrNull var logprobs: LogProbabilities?
+    @OrNull var finishReason: String?
   }
 
   struct Message: Encodable {
     var role = "assistant"
-    var content: String?
+    @OrNull var content: String?
     var reasoningContent: String?
     var toolCalls: [ToolCall]?
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(role, forKey: .role)
-      try container.encode(content, forKey: .content)
-      try container.encodeIfPresent(reasoningContent, forKey: .reasoningContent)
-      try container.encodeIfPresent(toolCalls, forKey: .toolCalls)
-      try container.encode(String?.none, forKey: .refusal)
-    }
-    private enum CodingKeys: String, CodingKey {
-      case role, content, reasoningContent, toolCalls, refusal
-    }
+    /// Nothing is refused in words of its own; clients look for it.
+    @OrNull var refusal: String? = nil
   }
 
   struct Delta: Encodable {
@@ -127,17 +104,8 @@ struct TextCompletion: Encodable {
   struct Choice: Encodable {
     var index: Int
     var text: String
-    var logprobs: LogProbabilities?
-    var finishReason: String?
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(index, forKey: .index)
-      try container.encode(text, forKey: .text)
-      try container.encode(logprobs, forKey: .logprobs)
-      try container.encode(finishReason, forKey: .finishReason)
-    }
-    private enum CodingKeys: String, CodingKey { case index, text, logprobs, finishReason }
+    @OrNull var logprobs: LogProbabilities?
+    @OrNull var finishReason: String?
   }
 
   struct LogProbabilities: Encodable {
