@@ -136,11 +136,18 @@ enum ServiceJSON {
 
 /// A value that stands in JSON as null where there is none: clients look for the key.
 @propertyWrapper struct OrNull<Value: Encodable & Sendable>: Encodable, Sendable {
-  var wrappedValue: Value?
+  private var value: Value?
+
+  init(wrappedValue: Value?) { value = wrappedValue }
+
+  var wrappedValue: Value? {
+    get { value }
+    set { value = newValue }
+  }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
+    if let value { try container.encode(value) } else { try container.encodeNil() }
   }
 }
 
