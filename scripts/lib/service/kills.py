@@ -208,7 +208,11 @@ def check_nights(program: str, server: Server) -> tuple[list[str], int]:
     return wrong, nights
 
 
-def wait_until_awake(server: Server, seconds: float = 300) -> None:
+# A night of a long day, beside eight conversations and whatever else the machine does.
+LONGEST_NIGHT = 1200.0
+
+
+def wait_until_awake(server: Server, seconds: float = LONGEST_NIGHT) -> None:
     end = time.monotonic() + seconds
     while server.get(f"/api/individuals/{NAME}")["activity"] == "asleep":
         if time.monotonic() > end:
@@ -229,7 +233,7 @@ def disturb(server: Server, what: str, rng: random.Random) -> list[str]:
     """Lets a night go on for a while, or to its end, or ends its process; what is wrong with how the server tells of it."""
 
     def outcome() -> dict[str, Any]:
-        end = time.monotonic() + 300
+        end = time.monotonic() + LONGEST_NIGHT
         while (now := server.get(f"/api/individuals/{NAME}/sleep"))["state"] != "idle" and time.monotonic() < end:
             time.sleep(0.1)
         return now["outcome"] or {"result": now["state"]}
@@ -276,7 +280,9 @@ def main() -> int:
                 if status != 202:
                     failures.append(f"round {number + 1}: POST sleep is answered {status}: {told}")
                 slept += 1
-                failures += [f"round {number + 1}: {problem}" for problem in disturb(server, what, rng)]
+                for problem in disturb(server, what, rng):
+                    failures.append(f"round {number + 1}: {problem}")
+                    print(f"  FAILED {problem}", flush=True)
             children = server.children()
             server.kill()
             stop.set()
