@@ -7,7 +7,7 @@ extension Service {
   /// Lets an individual answer, counting what it takes.
   func write(
     _ request: ReplyRequest, by resident: Resident, isInterrupted: () -> Bool,
-    emit: (ReplyPiece) -> Void, score: (TokenScore) -> Void = { _ in }
+    emit: (Conversation.Part) -> Void, score: (TokenScore) -> Void = { _ in }
   ) throws -> WrittenReply {
     let start = ContinuousClock.now
     var hasBegun = false

@@ -33,7 +33,7 @@ import Tools
 
   @Test func wordsComeAsTheyAreWritten() throws {
     let writer = try writer(said("naïve 🙂 Ada"), after: asked)
-    var pieces: [ReplyPiece] = []
+    var pieces: [Conversation.Part] = []
     let reply = try writer.reply(to: greedy(asked), emit: { pieces.append($0) })
     #expect(reply.turn == .assistant("naïve 🙂 Ada") && reply.ending == .endOfText)
     #expect(pieces.count > 3)

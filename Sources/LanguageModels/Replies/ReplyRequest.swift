@@ -24,15 +24,6 @@ public struct ReplyRequest: Sendable {
   public init(_ conversation: Conversation) { self.conversation = conversation }
 }
 
-/// What a reply says while it is written; the texts of a part join to the part.
-public enum ReplyPiece: Sendable, Hashable {
-  case text(String)
-  case reasoning(String)
-  /// A call, whole.
-  case call(String)
-  case result(String)
-}
-
 /// How likely a token was, and what else could have stood there.
 public struct TokenScore: Sendable, Hashable {
   public var bytes: [UInt8]

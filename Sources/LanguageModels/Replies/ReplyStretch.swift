@@ -32,13 +32,13 @@ struct ReplyStretch {
     if let generator { writer.contexts.keep(generator.held) }
   }
 
-  private typealias Emit = (ReplyPiece) -> Void
+  private typealias Emit = (Conversation.Part) -> Void
   private typealias Score = (TokenScore) -> Void
 
   /// Reads what of `tokens` is new, and writes.
   mutating func write(
     after tokens: [Int32], prompt: String, isInterrupted: () -> Bool,
-    emit: (ReplyPiece) -> Void, score: (TokenScore) -> Void
+    emit: (Conversation.Part) -> Void, score: (TokenScore) -> Void
   ) -> WrittenReply.Ending {
     read(tokens)
     let writing = (writer.reader as? BatchingReader)?.writing()
@@ -166,13 +166,8 @@ struct ReplyStretch {
     var called = false
     func tell(_ events: [ReplyEvent]) {
       for event in events {
-        switch event {
-        case .text(let text): emit(.text(text))
-        case .reasoning(let text): emit(.reasoning(text))
-        case .call(let text):
-          called = true
-          emit(.call(text))
-        }
+        if case .call = event { called = true }
+        emit(event.part)
       }
     }
     var ending = WrittenReply.Ending.endOfText

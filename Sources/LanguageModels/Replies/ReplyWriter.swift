@@ -23,14 +23,14 @@ public struct ReplyWriter: Sendable {
     (self.reader, self.tokenizer, self.style, self.contexts) = (reader, tokenizer, style, contexts)
   }
 
-  /// Continues the conversation, telling `emit` what is written as it is written.
+  /// Continues the conversation, telling `emit` what is written in pieces, as it is written.
   ///
   /// `isInterrupted` is asked before every token.
   ///
   /// - Throws: `TemplateError` for what a template does not take, ``ChatError`` where the context cannot hold even the last turn.
   public func reply(
     to request: ReplyRequest, isInterrupted: () -> Bool = { false },
-    emit: (ReplyPiece) -> Void = { _ in }, score: (TokenScore) -> Void = { _ in }
+    emit: (Conversation.Part) -> Void = { _ in }, score: (TokenScore) -> Void = { _ in }
   ) throws -> WrittenReply {
     var window = try ConversationWindow(request, self)
     var stretch = ReplyStretch(self, request)
@@ -39,7 +39,7 @@ public struct ReplyWriter: Sendable {
     var reply = WrittenReply(
       turn: .assistant(""), ending: .length, promptTokens: window.tokens.count,
       forgottenTurns: window.forgottenTurns)
-    func take(_ piece: ReplyPiece) {
+    func take(_ piece: Conversation.Part) {
       for told in pieces.take(piece) { emit(told) }
     }
     for _ in 0...Self.mostCalls {
@@ -83,34 +83,22 @@ struct PieceCollector {
   var isStopped: Bool { watch.isStopped }
 
   /// What can be told now.
-  mutating func take(_ piece: ReplyPiece) -> [ReplyPiece] {
+  mutating func take(_ piece: Conversation.Part) -> [Conversation.Part] {
     guard !watch.isStopped else { return [] }
     guard case .text(let text) = piece else {
       let rest = finish()
-      add(piece)
+      parts.append(piece: piece)
       return rest + [piece]
     }
     return told(watch.pass(text))
   }
 
   /// What was held back when nothing more comes.
-  mutating func finish() -> [ReplyPiece] { told(watch.finish()) }
+  mutating func finish() -> [Conversation.Part] { told(watch.finish()) }
 
-  private mutating func told(_ text: String) -> [ReplyPiece] {
+  private mutating func told(_ text: String) -> [Conversation.Part] {
     guard !text.isEmpty else { return [] }
-    add(.text(text))
+    parts.append(piece: .text(text))
     return [.text(text)]
-  }
-
-  private mutating func add(_ piece: ReplyPiece) {
-    switch (piece, parts.last) {
-    case (.text(let more), .text(let text)?): parts[parts.count - 1] = .text(text + more)
-    case (.reasoning(let more), .reasoning(let text)?):
-      parts[parts.count - 1] = .reasoning(text + more)
-    case (.text(let text), _): parts.append(.text(text))
-    case (.reasoning(let text), _): parts.append(.reasoning(text))
-    case (.call(let text), _): parts.append(.call(text))
-    case (.result(let text), _): parts.append(.result(text))
-    }
   }
 }

@@ -51,6 +51,17 @@ public struct Conversation: Sendable, Hashable {
   public init(_ turns: [Turn] = []) { self.turns = turns }
 }
 
+extension [Conversation.Part] {
+  /// Adds a piece of what is being said: words join to words, and thoughts to thoughts.
+  public mutating func append(piece: Conversation.Part) {
+    switch (piece, last) {
+    case (.text(let more), .text(let text)?): self[count - 1] = .text(text + more)
+    case (.reasoning(let more), .reasoning(let text)?): self[count - 1] = .reasoning(text + more)
+    default: append(piece)
+    }
+  }
+}
+
 extension Conversation: Codable {
   private enum CodingKeys: String, CodingKey { case turns = "messages" }
 }

@@ -82,22 +82,22 @@ public enum ReplyEvent: Sendable, Hashable {
   case reasoning(String)
   /// A tool's name, a space, and what it is given, whole.
   case call(String)
+
+  /// The same as a piece of a turn.
+  public var part: Conversation.Part {
+    switch self {
+    case .text(let text): .text(text)
+    case .reasoning(let text): .reasoning(text)
+    case .call(let text): .call(text)
+    }
+  }
 }
 
 extension Sequence<ReplyEvent> {
   /// The parts that the events are pieces of.
   public var parts: [Conversation.Part] {
     var parts: [Conversation.Part] = []
-    for event in self {
-      switch (event, parts.last) {
-      case (.text(let more), .text(let text)?): parts[parts.count - 1] = .text(text + more)
-      case (.reasoning(let more), .reasoning(let text)?):
-        parts[parts.count - 1] = .reasoning(text + more)
-      case (.text(let text), _): parts.append(.text(text))
-      case (.reasoning(let text), _): parts.append(.reasoning(text))
-      case (.call(let text), _): parts.append(.call(text))
-      }
-    }
+    for event in self { parts.append(piece: event.part) }
     return parts
   }
 }
