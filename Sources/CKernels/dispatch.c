@@ -13,8 +13,8 @@ static _Thread_local const struct ck_table *override;
 static const struct ck_table *widest(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c") &&
+    __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
   if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
     return __builtin_cpu_supports("avx512vnni") ? &ck_table_avx512vnni : &ck_table_avx512;
@@ -60,7 +60,7 @@ size_t ck_index_scratch(ck_index_shape shape) {
 }
 
 // A block of bytes with its scale and its sum takes 40 bytes.
-size_t ck_stored_scratch(size_t rows, size_t width) { return rows * (width / 32) * 40; }
+size_t ck_stored_scratch(size_t rows, size_t width) { return rows * (width / 32) * BYTE_BLOCK_SIZE; }
 
 size_t ck_attention_scratch(ck_attention_shape shape) {
   const size_t forward = attention_layout_of(shape, false).total;

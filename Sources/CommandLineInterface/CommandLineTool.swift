@@ -16,14 +16,21 @@
 ///
 /// `completions` is added to the commands, and every command has the `CommonOptions`.
 public struct CommandLineTool: Sendable {
+  /// What happens around a command with `--profile`: it carries out the command, and tells what it measured.
+  public typealias Profiler =
+    @Sendable (Invocation, _ command: () async throws -> Void) async throws -> Void
+
   package let root: CommandGroup
   public let version: String
+  private let profiler: Profiler?
 
   public init(
     _ name: String, version: String, abstract: String, discussion: String = "",
-    examples: [String] = [], @CommandBuilder commands: () -> [CommandNode]
+    examples: [String] = [], profiler: Profiler? = nil,
+    @CommandBuilder commands: () -> [CommandNode]
   ) {
     self.version = version
+    self.profiler = profiler
     root = CommandGroup(name, abstract: abstract, discussion: discussion, examples: examples) {
       commands()
       CompletionsCommand(tool: name)
@@ -54,10 +61,14 @@ public struct CommandLineTool: Sendable {
         try output.write(HelpPage(path, terminal: output).text)
       case .run(let command, let values, let reached):
         path = reached
-        try await command.run(
-          Invocation(
-            command: path.text, values: values, tool: self, output: output, messages: messages,
-            environment: environment))
+        let invocation = Invocation(
+          command: path.text, values: values, tool: self, output: output, messages: messages,
+          environment: environment)
+        if invocation[CommonOptions.profile], let profiler {
+          try await profiler(invocation) { try await command.run(invocation) }
+        } else {
+          try await command.run(invocation)
+        }
       }
       return .success
     } catch let failure as UsageFailure {

@@ -16,12 +16,16 @@ public enum CommonOptions {
     "home", completion: .folders,
     help: "The folder that everything is kept in, instead of the usual one.")
 
+  public static let profile = Flag(
+    "profile", help: "Say at the end where the time went, operation by operation.")
+
   @ParameterBuilder static var parameters: ParameterList {
     Section("Options of every command") {
       json
       seed
       quiet
       home
+      profile
     }
   }
 

@@ -40,13 +40,16 @@ public struct AdamW: Optimizer {
     let items = work
     _ = try WorkerPool.shared.map(items.count) { index in
       let item = items[index]
-      item.gradient.withFloats { gradient in
-        item.value.update { value in
-          item.first.update { first in
-            item.second.update { second in
-              ck_adamw(
-                step, value.baseAddress, first.baseAddress, second.baseAddress,
-                gradient.baseAddress, value.count)
+      let work = Profile.Work(bytes: 7 * Double(item.value.byteCount))
+      Profile.measured("AdamW", work) {
+        item.gradient.withFloats { gradient in
+          item.value.update { value in
+            item.first.update { first in
+              item.second.update { second in
+                ck_adamw(
+                  step, value.baseAddress, first.baseAddress, second.baseAddress,
+                  gradient.baseAddress, value.count)
+              }
             }
           }
         }

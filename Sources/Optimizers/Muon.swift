@@ -34,23 +34,25 @@ public struct Muon: Optimizer {
     let (step, decay) = (learningRate * rate, 1 - learningRate * rate * weightDecay)
     _ = try WorkerPool.shared.map(items.count) { index in
       let (value, buffer, gradient) = items[index]
-      gradient.withFloats { gradient in
-        buffer.update {
-          ck_axpby(
-            (1 - momentum) * gradientScale, gradient.baseAddress, momentum, $0.baseAddress, $0.count
-          )
+      Profile.measured("Muon", Profile.Work(bytes: 5 * Double(value.byteCount))) {
+        gradient.withFloats { gradient in
+          buffer.update {
+            ck_axpby(
+              (1 - momentum) * gradientScale, gradient.baseAddress, momentum, $0.baseAddress,
+              $0.count)
+          }
         }
-      }
-      // Nesterov: look ahead along the momentum before orthogonalising.
-      let ahead = gradient * ((1 - momentum) * gradientScale) + buffer.detached() * momentum
-      let isOfHeads = value.shape.rank == 3
-      let direction = isOfHeads ? Muon.orthogonalized(heads: ahead) : Muon.orthogonalized(ahead)
-      let (outWidth, inWidth) =
-        isOfHeads ? (value.shape[2], value.shape[0]) : (value.shape[0], value.shape[1])
-      let aspect = max(1, Float(outWidth) / Float(inWidth)).squareRoot()
-      direction.withFloats { direction in
-        value.update {
-          ck_axpby(-step * aspect, direction.baseAddress, decay, $0.baseAddress, $0.count)
+        // Nesterov: look ahead along the momentum before orthogonalising.
+        let ahead = gradient * ((1 - momentum) * gradientScale) + buffer.detached() * momentum
+        let isOfHeads = value.shape.rank == 3
+        let direction = isOfHeads ? Muon.orthogonalized(heads: ahead) : Muon.orthogonalized(ahead)
+        let (outWidth, inWidth) =
+          isOfHeads ? (value.shape[2], value.shape[0]) : (value.shape[0], value.shape[1])
+        let aspect = max(1, Float(outWidth) / Float(inWidth)).squareRoot()
+        direction.withFloats { direction in
+          value.update {
+            ck_axpby(-step * aspect, direction.baseAddress, decay, $0.baseAddress, $0.count)
+          }
         }
       }
     }

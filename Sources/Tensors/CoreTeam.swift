@@ -86,7 +86,7 @@ final class CoreTeam: Sendable {
 extension Tensor {
   /// Runs `body`, whose larger products are divided among all cores.
   ///
-  /// For one sequence on its own; it changes no result.
+  /// For one sequence on its own; results differ by rounding at most.
   public static func sharingCores<Result>(_ body: () throws -> Result) rethrows -> Result {
     let state = ThreadState.current
     let outer = state.sharesCores

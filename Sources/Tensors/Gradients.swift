@@ -31,8 +31,11 @@ public final class Gradients {
         byLeaf[leaf] = gradient
         continue
       }
-      own.makeUnique()
-      ck_add(own.floats, gradient.floats, own.floats, own.count)
+      let work = Profile.Work(bytes: 3 * Double(gradient.byteCount))
+      Profile.measured("sum of gradients", work) {
+        own.makeUnique()
+        ck_add(own.floats, gradient.floats, own.floats, own.count)
+      }
       byLeaf[leaf] = own
     }
   }
@@ -55,7 +58,10 @@ extension Tensor {
     for node in Tensor.newestFirst(from: node) {
       guard let gradient = sink.takeGradient(of: node) else { continue }
       let (op, inputs) = node.consume()
+      let began = Profile.now
       Backward.propagate(gradient, through: op, inputs, into: sink)
+      Profile.note(
+        Profile.Kind(op.kind, isGradient: true), since: began, op.gradientWork(inputs, gradient))
     }
     sink.finish()
   }

@@ -91,12 +91,20 @@ final class Node: @unchecked Sendable {
 }
 
 extension Tensor {
-  /// Records `op` when any input is tracked.
-  func recorded(_ op: @autoclosure () -> Op, _ inputs: Tensor...) -> Tensor {
-    recorded(op(), inputs)
+  /// Records `op`, which computed this tensor since `began`, when any input is tracked.
+  func recorded(
+    _ op: @autoclosure () -> Op, _ inputs: Tensor..., since began: Profile.Instant
+  ) -> Tensor {
+    recorded(op(), inputs, since: began)
   }
 
-  func recorded(_ op: @autoclosure () -> Op, _ inputs: [Tensor]) -> Tensor {
+  func recorded(
+    _ op: @autoclosure () -> Op, _ inputs: [Tensor], since began: Profile.Instant
+  ) -> Tensor {
+    if Profile.isOn {
+      let op = op()
+      Profile.note(Profile.Kind(op.kind), since: began, op.work(inputs, self))
+    }
     guard inputs.contains(where: \.isTracked) else { return self }
     return Tensor(
       shape: shape, scalarType: scalarType, storage: storage, node: Node(op(), inputs: inputs))

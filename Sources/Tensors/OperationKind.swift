@@ -12,8 +12,14 @@ extension Tensor {
   package var operationKind: OperationKind? { node?.op.kind }
 }
 
+extension Profile.Kind {
+  init(_ kind: OperationKind?, isGradient: Bool = false) {
+    self.init(kind?.rawValue ?? "leaf", isGradient: isGradient)
+  }
+}
+
 extension Op {
-  fileprivate var kind: OperationKind? {
+  var kind: OperationKind? {
     switch self {
     case .leaf: nil
     case .add: .add

@@ -60,10 +60,11 @@ public enum ScalarType: UInt8, Sendable, CaseIterable {
     }
   }
 
-  /// How the kernels call it, where they multiply by it as it is; nil where they take float32 or indices.
+  /// How the kernels that multiply by weights as they are call it; nil of indices.
   var stored: ck_stored? {
     switch self {
-    case .float32, .int32: nil
+    case .int32: nil
+    case .float32: CK_FLOAT32
     case .bfloat16: CK_BFLOAT16
     case .float16: CK_FLOAT16
     case .int8Blocks: CK_Q8_0

@@ -39,9 +39,11 @@ final class Storage: @unchecked Sendable {
     rounding.withLock { cached in
       if let found = cached.first(where: { $0.count >= count }) { return found.storage }
       let copy = Storage(byteCount: count * 2)
-      ck_float_to_bfloat16(
-        pointer.assumingMemoryBound(to: Float.self),
-        copy.pointer.assumingMemoryBound(to: UInt16.self), count)
+      Profile.measured("rounding", Profile.Work(bytes: 6 * Double(count))) {
+        ck_float_to_bfloat16(
+          pointer.assumingMemoryBound(to: Float.self),
+          copy.pointer.assumingMemoryBound(to: UInt16.self), count)
+      }
       cached.append((copy, count))
       return copy
     }

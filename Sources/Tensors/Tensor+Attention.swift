@@ -1,4 +1,6 @@
 import CKernels
+import Foundation
+import Synchronization
 
 /// What a query sees of the keys before it, and how scores become weights.
 public struct AttentionForm: Sendable, Hashable {
@@ -23,7 +25,8 @@ public struct AttentionForm: Sendable, Hashable {
   ) -> ck_attention_shape {
     ck_attention_shape(
       queries: queries, keys: keys, slots: slots, heads: heads, keyHeads: keyHeads, width: width,
-      keyStride: keyHeads * width, scale: scale ?? 1 / Float(width).squareRoot(),
+      keyStride: keyHeads * width, slotStride: keyHeads * width,
+      scale: scale ?? 1 / Float(width).squareRoot(),
       causal: isCausal, window: window ?? 0, softcap: softcap)
   }
 }
@@ -44,6 +47,7 @@ public struct Slots: Sendable {
 extension Tensor {
   /// Rotates heads ([batch, time, heads, headWidth]) by the positions ([time]) of their rows.
   public func rotated(by table: RotaryTable, positions: Tensor) -> Tensor {
+    let began = Profile.now
     precondition(
       shape.rank == 4 && shape[1] == positions.count && shape[3] >= table.width,
       "rotary of \(shape) by a width of \(table.width)")
@@ -54,7 +58,7 @@ extension Tensor {
     }
     let out = Tensor(uninitialized: shape)
     rotate(by: table, positions: positions, direction: 1, into: out, accumulates: false)
-    return out.recorded(.rotary(table, positions: positions), self)
+    return out.recorded(.rotary(table, positions: positions), self, since: began)
   }
 
   func rotate(
@@ -78,6 +82,7 @@ extension Tensor {
   public func attending(
     keys: Tensor, values: Tensor, slots: Slots? = nil, _ form: AttentionForm = AttentionForm()
   ) -> Tensor {
+    let began = Profile.now
     precondition(
       shape.rank == 4 && keys.shape == values.shape && keys.shape[0] == shape[0]
         && keys.shape[3] == shape[3] && shape[2] % keys.shape[2] == 0
@@ -92,14 +97,41 @@ extension Tensor {
     let logSumExp = Tensor(uninitialized: [shape[0], shape[2], shape[1]])
     let pass = AttentionPass(
       query: self, key: keys, value: values, slots: slots, form)
-    if ThreadState.current.sharesCores && !isTracked && !keys.isTracked && form.isCausal {
+    let inputs = [self, keys, values] + (slots.map { [$0.keys, $0.values] } ?? [])
+    if ThreadState.current.sharesCores && form.isCausal && !inputs.contains(where: \.isTracked) {
       pass.forwardSharingCores(into: out)
-      return out
+    } else {
+      pass.forward(into: out, logSumExp)
     }
-    pass.forward(into: out, logSumExp)
     return out.recorded(
-      .attention(form, output: out, logSumExp: logSumExp),
-      [self, keys, values] + (slots.map { [$0.keys, $0.values] } ?? []))
+      .attention(form, output: out, logSumExp: logSumExp), inputs, since: began)
+  }
+}
+
+/// What a query read from a part of the keys, and the logarithm of the sum of their weights, by head.
+private struct AttendedPart {
+  let first: Int
+  /// [heads, width] and [heads].
+  let out, logSumExp: Tensor
+
+  /// Writes what was read from all parts together.
+  static func combine(_ parts: [AttendedPart], into out: UnsafeMutablePointer<Float>) {
+    let (heads, width) = (parts[0].out.shape[0], parts[0].out.shape[1])
+    for head in 0..<heads {
+      let logs = parts.map { $0.logSumExp.floats[head] }
+      let largest = logs.max()!
+      let weights = logs.map { exp($0 - largest) }
+      let total = weights.reduce(0, +)
+      let destination = out + head * width
+      for (index, part) in parts.enumerated() {
+        let (source, weight) = (part.out.floats + head * width, weights[index] / total)
+        if index == 0 {
+          ck_scale(source, weight, destination, width)
+        } else {
+          ck_axpy(weight, source, destination, width)
+        }
+      }
+    }
   }
 }
 
@@ -130,8 +162,44 @@ struct AttentionPass {
     }
   }
 
-  /// The same without what a gradient needs, of a causal shape, with the queries divided among all cores.
+  /// The same without what a gradient needs, of a causal shape, divided among all cores.
   func forwardSharingCores(into out: Tensor) {
+    if shape.queries == 1 && shape.window == 0 {
+      divideKeys(into: out)
+    } else {
+      divideQueries(into: out)
+    }
+  }
+
+  /// Every core has a part of the keys for a single query. What it reads there is weighed by the part's share of all weights.
+  private func divideKeys(into out: Tensor) {
+    let (size, row) = (shape.heads * shape.width, shape.keyStride)
+    let parts = Mutex<[AttendedPart]>([])
+    for batch in 0..<query.shape[0] {
+      Tensor.divided(shape.keys, by: 32, work: 2 * size * shape.keys) { keys in
+        var part = shape
+        part.keys = keys.count
+        if keys.lowerBound > 0 { part.slots = 0 }
+        let attended = AttendedPart(
+          first: keys.lowerBound, out: Tensor(uninitialized: [shape.heads, shape.width]),
+          logSumExp: Tensor(uninitialized: [shape.heads]))
+        let scratch = Tensor(uninitialized: [ck_attention_scratch(part)])
+        let atKey = batch * keySize + keys.lowerBound * row
+        ck_attention(
+          part, query.floats + batch * querySize, key.floats + atKey, value.floats + atKey,
+          slots?.keys.floats, slots?.values.floats, attended.out.floats,
+          attended.logSumExp.floats, scratch.floats)
+        parts.withLock { $0.append(attended) }
+      }
+      let all = parts.withLock { parts in
+        defer { parts = [] }
+        return parts.sorted { $0.first < $1.first }
+      }
+      AttendedPart.combine(all, into: out.floats + batch * querySize)
+    }
+  }
+
+  private func divideQueries(into out: Tensor) {
     let before = shape.keys - shape.queries
     let size = shape.heads * shape.width
     for batch in 0..<query.shape[0] {

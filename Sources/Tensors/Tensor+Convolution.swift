@@ -22,6 +22,7 @@ public struct ConvolutionGeometry: Sendable, Hashable {
 extension Tensor {
   /// Convolves images [batch, channels, height, width] with kernels [out, channels, size, size].
   public func convolved(with kernels: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
+    let began = Profile.now
     precondition(
       shape.rank == 4 && kernels.shape.rank == 4 && kernels.shape[1] == shape[1]
         && kernels.shape[2] == kernels.shape[3]
@@ -36,7 +37,7 @@ extension Tensor {
       MatrixMultiply.multiply(
         weights, columns.matrix(at: 0), into: out.imageMatrix(image, form), accumulates: false)
     }
-    return out.recorded(.convolution(geometry), self, kernels)
+    return out.recorded(.convolution(geometry), self, kernels, since: began)
   }
 
   /// Kernels as a matrix [out, channels * size * size].

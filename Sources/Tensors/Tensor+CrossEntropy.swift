@@ -29,6 +29,7 @@ extension Tensor {
   /// A row's loss is the sum over its pairs of weight * -log softmax(logits)[class]. Probabilities are
   /// never stored. With `softcap` c > 0, logits are first replaced by c * tanh(logits / c) (Gemma 2).
   public func crossEntropy(_ targets: SparseTargets, softcap: Float = 0) -> Tensor {
+    let began = Profile.now
     precondition(targets.ids.shape[0] == shape.rows, "\(targets.ids.shape) targets for \(shape)")
     let classes = shape.width
     targets.ids.withIndices {
@@ -40,7 +41,7 @@ extension Tensor {
       floats, targets.ids.integers, targets.weights.floats, targets.perRow, softcap, losses.floats,
       logSumExp.floats, shape.rows, classes)
     return losses.recorded(
-      .crossEntropy(targets, softcap: softcap, logSumExp: logSumExp), self)
+      .crossEntropy(targets, softcap: softcap, logSumExp: logSumExp), self, since: began)
   }
 
   /// The `count` most likely classes of every row and their probabilities, as distillation targets.

@@ -29,58 +29,66 @@ public enum Activation: String, Sendable, CaseIterable {
 extension Tensor {
   /// Elementwise sum of two tensors of one shape.
   public static func + (left: Tensor, right: Tensor) -> Tensor {
+    let began = Profile.now
     let out = Tensor(uninitialized: sameShape(left, right, "+"))
     ck_add(left.floats, right.floats, out.floats, out.count)
-    return out.recorded(.add, left, right)
+    return out.recorded(.add, left, right, since: began)
   }
 
   /// Elementwise difference of two tensors of one shape.
   public static func - (left: Tensor, right: Tensor) -> Tensor {
+    let began = Profile.now
     let out = Tensor(uninitialized: sameShape(left, right, "-"))
     out.floats.update(from: left.floats, count: out.count)
     ck_axpy(-1, right.floats, out.floats, out.count)
-    return out.recorded(.subtract, left, right)
+    return out.recorded(.subtract, left, right, since: began)
   }
 
   /// Elementwise product of two tensors of one shape.
   public static func * (left: Tensor, right: Tensor) -> Tensor {
+    let began = Profile.now
     let out = Tensor(uninitialized: sameShape(left, right, "*"))
     ck_multiply(left.floats, right.floats, out.floats, out.count)
-    return out.recorded(.multiply, left, right)
+    return out.recorded(.multiply, left, right, since: began)
   }
 
   /// Every element times `factor`.
   public static func * (left: Tensor, factor: Float) -> Tensor {
+    let began = Profile.now
     let out = Tensor(uninitialized: left.shape)
     ck_scale(left.floats, factor, out.floats, out.count)
-    return out.recorded(.scale(factor), left)
+    return out.recorded(.scale(factor), left, since: began)
   }
 
   /// Adds `row` ([width]) to every row of this tensor ([..., width]).
   public func addingRow(_ row: Tensor) -> Tensor {
+    let began = Profile.now
     precondition(row.count == shape.width, "row \(row.shape) for rows of \(shape)")
     let out = Tensor(uninitialized: shape)
     ck_add_row(floats, row.floats, out.floats, shape.rows, shape.width)
-    return out.recorded(.addRow, self, row)
+    return out.recorded(.addRow, self, row, since: began)
   }
 
   /// Applies `activation` to every element.
   public func activated(by activation: Activation) -> Tensor {
+    let began = Profile.now
     let out = Tensor(uninitialized: shape)
     ck_activate(activation.kernel, floats, out.floats, count)
-    return out.recorded(.activation(activation), self)
+    return out.recorded(.activation(activation), self, since: began)
   }
 
   /// SiLU of `gate` times `up`, elementwise (SwiGLU, 2002.05202).
   public static func swiGLU(gate: Tensor, up: Tensor) -> Tensor {
+    let began = Profile.now
     let out = Tensor(uninitialized: sameShape(gate, up, "swiGLU"))
     ck_swiglu(gate.floats, up.floats, out.floats, out.count)
-    return out.recorded(.swiGLU, gate, up)
+    return out.recorded(.swiGLU, gate, up, since: began)
   }
 
   /// The sum of all elements, accumulated in double; a scalar.
   public func sum() -> Tensor {
-    Tensor([Float(ck_sum(floats, count))], shape: []).recorded(.sum, self)
+    let began = Profile.now
+    return Tensor([Float(ck_sum(floats, count))], shape: []).recorded(.sum, self, since: began)
   }
 
   /// The mean of all elements; a scalar.

@@ -3,13 +3,15 @@ import CKernels
 extension Tensor {
   /// The same elements under another shape; nothing is copied.
   public func reshaped(_ shape: Shape) -> Tensor {
+    let began = Profile.now
     precondition(shape.count == count, "\(self.shape) reshaped to \(shape)")
     let out = Tensor(shape: shape, scalarType: scalarType, storage: storage)
-    return out.recorded(.reshape, self)
+    return out.recorded(.reshape, self, since: began)
   }
 
   /// The last two axes exchanged.
   public func transposed() -> Tensor {
+    let began = Profile.now
     precondition(shape.rank >= 2, "transpose of shape \(shape)")
     let (rows, columns) = (shape[-2], shape[-1])
     let out = Tensor(uninitialized: Shape(Array(shape.extents.dropLast(2)) + [columns, rows]))
@@ -17,11 +19,12 @@ extension Tensor {
     for batch in 0..<(size == 0 ? 0 : count / size) {
       ck_transpose(floats + batch * size, out.floats + batch * size, rows, columns)
     }
-    return out.recorded(.transpose, self)
+    return out.recorded(.transpose, self, since: began)
   }
 
   /// The elements whose index along `axis` lies in `range`.
   public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
+    let began = Profile.now
     let axis = axis < 0 ? shape.rank + axis : axis
     precondition(
       range.lowerBound >= 0 && range.upperBound <= shape[axis], "slice \(range) of \(shape)")
@@ -33,11 +36,12 @@ extension Tensor {
       (out.floats + outer * strip.length)
         .update(from: floats + outer * strip.stride + strip.start, count: strip.length)
     }
-    return out.recorded(.slice(axis: axis, range: range), self)
+    return out.recorded(.slice(axis: axis, range: range), self, since: began)
   }
 
   /// Tensors joined along `axis`; their other extents agree.
   public static func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
+    let began = Profile.now
     precondition(!tensors.isEmpty, "concatenation of nothing")
     let axis = axis < 0 ? tensors[0].shape.rank + axis : axis
     var extents = tensors[0].shape.extents
@@ -56,13 +60,14 @@ extension Tensor {
       }
       start += tensor.shape[axis]
     }
-    return out.recorded(.concatenate(axis: axis), tensors)
+    return out.recorded(.concatenate(axis: axis), tensors, since: began)
   }
 
   /// The rows of this table ([rows, width]) that `indices` name, as [indices..., width].
   ///
   /// - Precondition: every index is in `0..<rows`.
   public func rows(at indices: Tensor) -> Tensor {
+    let began = Profile.now
     precondition(shape.rank == 2, "rows of a table of shape \(shape)")
     let (height, width) = (shape[0], shape[1])
     indices.withIndices {
@@ -79,7 +84,7 @@ extension Tensor {
     } else {
       ck_gather_rows(floats, indices.integers, out.floats, indices.count, width)
     }
-    return out.recorded(.embedding(indices: indices), self)
+    return out.recorded(.embedding(indices: indices), self, since: began)
   }
 }
 

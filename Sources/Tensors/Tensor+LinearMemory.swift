@@ -71,6 +71,7 @@ extension Tensor {
   package static func packedLinearMemory(
     _ steps: MemorySteps, from matrices: MemoryMatrices, rule: MemoryRule
   ) -> Tensor {
+    let began = Profile.now
     let (keys, values, memory) = (steps.keys, steps.values, matrices.memory)
     let pass = LinearMemoryPass(queries: steps.queries, values: values, rule)
     let (batch, heads) = (pass.form.batch, pass.form.heads)
@@ -100,7 +101,7 @@ extension Tensor {
     if let inertia = steps.inertia, let momentum = matrices.momentum {
       inputs += [inertia, momentum]
     }
-    return packed.recorded(.linearMemory(rule, checkpoints: checkpoints), inputs)
+    return packed.recorded(.linearMemory(rule, checkpoints: checkpoints), inputs, since: began)
   }
 }
 

@@ -3,17 +3,20 @@ import CKernels
 extension Tensor {
   /// Each row divided by its root mean square, times `weight` ([width]) when given (1910.07467).
   public func rmsNormalized(weight: Tensor? = nil, epsilon: Float) -> Tensor {
+    let began = Profile.now
     precondition(
       weight.map { $0.count == shape.width } ?? true, "weight \(weight?.shape ?? []) for \(shape)")
     let out = Tensor(uninitialized: shape)
     let inverse = Tensor(uninitialized: [shape.rows])
     ck_rms_norm(
       floats, weight?.floats, epsilon, out.floats, inverse.floats, shape.rows, shape.width)
-    return out.recorded(.rmsNorm(inverse: inverse), [self] + (weight.map { [$0] } ?? []))
+    return out.recorded(
+      .rmsNorm(inverse: inverse), [self] + (weight.map { [$0] } ?? []), since: began)
   }
 
   /// Each row centred and divided by its deviation, times `weight`, plus `bias` (1607.06450).
   public func layerNormalized(weight: Tensor, bias: Tensor? = nil, epsilon: Float) -> Tensor {
+    let began = Profile.now
     precondition(
       weight.count == shape.width && bias.map { $0.count == shape.width } ?? true,
       "weight \(weight.shape), bias \(bias?.shape ?? []) for \(shape)")
@@ -24,13 +27,15 @@ extension Tensor {
       floats, weight.floats, bias?.floats, epsilon, out.floats, mean.floats, inverse.floats,
       shape.rows, shape.width)
     return out.recorded(
-      .layerNorm(mean: mean, inverse: inverse), [self, weight] + (bias.map { [$0] } ?? []))
+      .layerNorm(mean: mean, inverse: inverse), [self, weight] + (bias.map { [$0] } ?? []),
+      since: began)
   }
 
   /// The softmax of every row.
   public func softmax() -> Tensor {
+    let began = Profile.now
     let out = Tensor(uninitialized: shape)
     ck_softmax(floats, out.floats, shape.rows, shape.width)
-    return out.recorded(.softmax(probabilities: out), self)
+    return out.recorded(.softmax(probabilities: out), self, since: began)
   }
 }

@@ -5,6 +5,7 @@ extension Tensor {
   public func multiplied(
     by other: Tensor, transposeSelf: Bool = false, transposeOther: Bool = false
   ) -> Tensor {
+    let began = Profile.now
     let rows = shape[transposeSelf ? -1 : -2]
     let columns = other.shape[transposeOther ? -2 : -1]
     let batch = shape.extents.dropLast(2)
@@ -20,12 +21,14 @@ extension Tensor {
         accumulates: false)
     }
     return out.recorded(
-      .matrixMultiply(transposeLeft: transposeSelf, transposeRight: transposeOther), self, other)
+      .matrixMultiply(transposeLeft: transposeSelf, transposeRight: transposeOther), self, other,
+      since: began)
   }
 
   /// Every head of every row through a matrix of its batch entry and head: `self` [batch, time, heads, in], `matrices`
   /// [batch, in, heads, out] -> [batch, time, heads, out], or backwards, from out to in, where `transposed`.
   public func headwiseProduct(_ matrices: Tensor, transposed: Bool = false) -> Tensor {
+    let began = Profile.now
     precondition(
       shape.rank == 4 && matrices.shape.rank == 4 && matrices.shape[0] == shape[0]
         && matrices.shape[2] == shape[2] && matrices.shape[transposed ? 3 : 1] == shape[3],
@@ -36,7 +39,7 @@ extension Tensor {
         rows, transposed ? matrix.transposed : matrix, into: out.rows(ofHead: place),
         accumulates: false)
     }
-    return out.recorded(.headwiseProduct(transposed: transposed), self, matrices)
+    return out.recorded(.headwiseProduct(transposed: transposed), self, matrices, since: began)
   }
 
   /// A batch entry and a head.
@@ -64,8 +67,9 @@ extension Tensor {
   /// A linear map of every row: `self` [..., in], `weight` [out, in], `bias` [out] -> [..., out].
   ///
   /// Computed in ``Precision/current``, but for a weight that ``isStored``; a bfloat16 weight is widened only where the
-  /// precision asks for it.
+  /// precision asks for it. A few rows, as in writing, are not rounded where the weight is.
   public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
+    let began = Profile.now
     precondition(
       weight.shape.rank == 2 && weight.shape[1] == shape.width
         && bias.map { $0.count == weight.shape[0] } ?? true,
@@ -74,14 +78,19 @@ extension Tensor {
     let precision = Precision.current
     let readable = weight.readable(in: precision)
     let out = Tensor(uninitialized: shape.replacingWidth(weight.shape[0]))
-    let (left, right) = (matrix(in: precision), readable.matrix(in: precision))
-    let product = out.matrix(in: .float32)
-    Self.divided(right.rows, by: 64, work: left.rows * right.rows * right.columns) { columns in
-      MatrixMultiply.multiply(
-        left, right.rows(columns).transposed, into: product.columns(columns), accumulates: false)
+    let right = readable.matrix(in: precision)
+    if shape.rows <= Self.fewRows && !isTracked && !weight.isTracked {
+      multiplyFewRows(by: right.pointer, right.scalarType, into: out)
+    } else {
+      let (left, product) = (matrix(in: precision), out.matrix(in: .float32))
+      Self.divided(right.rows, by: 64, work: left.rows * right.rows * right.columns) { columns in
+        MatrixMultiply.multiply(
+          left, right.rows(columns).transposed, into: product.columns(columns), accumulates: false)
+      }
     }
     if let bias { ck_add_row(out.floats, bias.floats, out.floats, out.shape.rows, out.shape.width) }
-    return out.recorded(.linear(precision), [self, weight] + (bias.map { [$0] } ?? []))
+    return out.recorded(
+      .linear(precision), [self, weight] + (bias.map { [$0] } ?? []), since: began)
   }
 
   /// This tensor, widened when it is stored in bfloat16 and `precision` asks for more.

@@ -53,6 +53,7 @@ public struct IndexRows {
   public func lesson(
     of attention: (queries: Tensor, keys: Tensor), chosen: Tensor? = nil, scale: Float? = nil
   ) -> Tensor {
+    let began = Profile.now
     let (query, key) = attention
     let shape = shape(kept: chosen?.shape[2] ?? 0)
     let attended = ck_sparse_shape(
@@ -74,7 +75,8 @@ public struct IndexRows {
         gradients[0].floats + place(queries, index), gradients[1].floats + place(weights, index),
         gradients[2].floats + place(keys, index), scratch.floats)
     }
-    return Tensor([Float(loss)], shape: [1]).recorded(.indexLesson(gradients: gradients), inputs)
+    return Tensor([Float(loss)], shape: [1]).recorded(
+      .indexLesson(gradients: gradients), inputs, since: began)
   }
 }
 
@@ -83,6 +85,7 @@ extension Tensor {
   /// otherwise, at a cost that grows with what is chosen and not with what there is.
   public func attending(keys: Tensor, values: Tensor, chosen: Tensor, scale: Float? = nil) -> Tensor
   {
+    let began = Profile.now
     precondition(
       shape.rank == 4 && keys.shape == values.shape && keys.shape[0] == shape[0]
         && keys.shape[3] == shape[3] && shape[2] % keys.shape[2] == 0
@@ -96,7 +99,7 @@ extension Tensor {
     pass.forward(into: out, logSumExp)
     return out.recorded(
       .sparseAttention(chosen: chosen, scale: scale, output: out, logSumExp: logSumExp),
-      [self, keys, values])
+      [self, keys, values], since: began)
   }
 }
 

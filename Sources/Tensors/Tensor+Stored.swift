@@ -22,9 +22,8 @@ extension Tensor {
       type != .int4Superblocks && type != .int6Superblocks && type != .int32
         && shape.width % type.blockLength == 0,
       "\(shape) in blocks of \(type)")
-    guard type != scalarType, let kind = type.stored else {
-      return type == .float32 ? float32() : self
-    }
+    guard type != .float32 else { return float32() }
+    guard type != scalarType, let kind = type.stored else { return self }
     let wide = float32()
     let narrow = Tensor(uninitialized: shape, scalarType: type)
     ck_narrow(kind, wide.floats, narrow.storage.pointer, count)
@@ -33,24 +32,14 @@ extension Tensor {
 
   /// A linear map by a stored weight; see ``linear(_:bias:)``.
   func linear(stored weight: Tensor, bias: Tensor?) -> Tensor {
+    let began = Profile.now
     precondition(!weight.isTracked, "a stored weight cannot be trained")
     let out = Tensor(uninitialized: shape.replacingWidth(weight.shape[0]))
-    let work = shape.rows * weight.count
-    if let kind = weight.scalarType.stored, shape.rows <= Self.fewRows {
-      let bytes = ck_stored_scratch(shape.rows, shape.width)
-      // Each part has its own rounded copy of x: it is small, and waiting for another's would take longer.
-      Self.divided(weight.shape[0], by: 16, work: work) { columns in
-        let scratch = Tensor(uninitialized: [bytes / MemoryLayout<Float>.size + 1])
-        ck_stored_product(
-          kind,
-          weight.storage.pointer
-            + weight.scalarType.byteCount(of: columns.lowerBound * shape.width),
-          columns.count, floats, out.floats + columns.lowerBound, weight.shape[0], shape.rows,
-          shape.width, scratch.storage.pointer)
-      }
+    if shape.rows <= Self.fewRows {
+      multiplyFewRows(by: weight.storage.pointer, weight.scalarType, into: out)
     } else {
       let product = out.matrix(in: .float32)
-      Self.divided(weight.shape[0], by: 64, work: work) { columns in
+      Self.divided(weight.shape[0], by: 64, work: shape.rows * weight.count) { columns in
         weight.eachPanel(of: columns) { panel, rows, precision in
           MatrixMultiply.multiply(
             matrix(in: precision), panel.transposed, into: product.columns(rows),
@@ -59,7 +48,24 @@ extension Tensor {
       }
     }
     if let bias { ck_add_row(out.floats, bias.floats, out.floats, out.shape.rows, out.shape.width) }
-    return out.recorded(.linear(.float32), [self, weight] + (bias.map { [$0] } ?? []))
+    return out.recorded(
+      .linear(.float32), [self, weight] + (bias.map { [$0] } ?? []), since: began)
+  }
+
+  /// Writes this times the transpose of the weights at `weights`, each of which is read once for every four rows.
+  func multiplyFewRows(
+    by weights: UnsafeRawPointer, _ type: ScalarType, into out: Tensor
+  ) {
+    let bytes = ck_stored_scratch(shape.rows, shape.width)
+    let outWidth = out.shape.width
+    // Each part has its own rounded copy of x: it is small, and waiting for another's would take longer.
+    Self.divided(outWidth, by: 16, work: out.count * shape.width) { columns in
+      let scratch = Tensor(uninitialized: [bytes / MemoryLayout<Float>.size + 1])
+      ck_stored_product(
+        type.stored!, weights + type.byteCount(of: columns.lowerBound * shape.width),
+        columns.count, floats, out.floats + columns.lowerBound, outWidth, shape.rows,
+        shape.width, scratch.storage.pointer)
+    }
   }
 
   /// The gradient of x where this is that of x W^T: this times the stored `weight`.
@@ -75,8 +81,8 @@ extension Tensor {
     }
   }
 
-  /// Up to so many rows, every weight is read once for all of them.
-  private static let fewRows = 8
+  /// Up to so many rows, products are as fast as memory gives the weights: the library's are made for more.
+  static let fewRows = 8
   /// The elements that are widened at a time: with what is made of them they stay in the second-level cache.
   private static let panelCount = 1 << 17
 

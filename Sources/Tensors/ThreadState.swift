@@ -13,6 +13,8 @@ final class ThreadState {
   var precision: Precision = .float32
   var products = MatrixProductCache()
   var systemAllocations = 0
+  /// What ``Profile`` has measured on this thread.
+  var profiledNanoseconds: UInt64 = 0
   /// Whether products are divided among all cores; see ``Tensor/sharingCores(_:)``.
   var sharesCores = false
 

@@ -16,7 +16,8 @@ enum Circadian {
       examples: [
         "circadian new ada", "circadian read ada episode.md", "circadian sleep ada",
         "circadian recall ada",
-      ]
+      ],
+      profiler: ProfileReport.told
     ) {
       NewCommand()
       ReadCommand()

@@ -16,7 +16,8 @@ import Testing
       let keyStride = keyHeads * width + spareStride
       shape = ck_attention_shape(
         queries: queries, keys: keys, slots: slots, heads: heads, keyHeads: keyHeads, width: width,
-        keyStride: keyStride, scale: 0.3, causal: causal, window: 0, softcap: 0)
+        keyStride: keyStride, slotStride: keyHeads * width, scale: 0.3, causal: causal,
+        window: 0, softcap: 0)
       query = numbers.floats(queries * heads * width, in: -2...2)
       key = numbers.floats(keys * keyStride, in: -2...2)
       value = numbers.floats(keys * keyStride)

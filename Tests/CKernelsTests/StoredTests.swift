@@ -103,7 +103,7 @@ import Testing
       let bytes = Self.bytes(kind, blocks: height * width / kind.block.length, &numbers)
       var weights = [Float](repeating: 0, count: height * width)
       ck_widen(kind.stored, bytes, &weights, weights.count)
-      for rows in [1, 3, 8] {
+      for rows in 1...9 {
         let x = (0..<rows * width).map {
           $0 % 32 == 5 ? 127 : Float(Int(numbers.next() % 255)) - 127
         }
@@ -128,24 +128,26 @@ import Testing
     }
   }
 
-  @Test(arguments: vectorUnits, [true, false]) func productsOfHalves(unit: String, isBrain: Bool) {
+  @Test(arguments: vectorUnits, [CK_FLOAT32, CK_BFLOAT16, CK_FLOAT16])
+  func productsOfFloats(unit: String, kind: ck_stored) {
     withVectorUnit(unit) {
       var numbers = SeededNumbers(5)
-      let kind = isBrain ? CK_BFLOAT16 : CK_FLOAT16
-      for width in [1, 17, 64, 100] {
-        let source = numbers.floats(3 * width)
-        var stored = [UInt16](repeating: 0, count: source.count)
+      for (width, height, rows) in [(1, 1, 1), (17, 3, 2), (64, 7, 1), (100, 6, 5), (33, 9, 8)] {
+        let source = numbers.floats(height * width)
+        var stored = [Float](repeating: 0, count: source.count)
         ck_narrow(kind, source, &stored, source.count)
         var weights = [Float](repeating: 0, count: source.count)
         ck_widen(kind, stored, &weights, source.count)
-        let x = numbers.floats(2 * width)
-        let out = written(6) { ck_stored_product(kind, stored, 3, x, $0, 3, 2, width, nil) }
-        for r in 0..<2 {
-          for o in 0..<3 {
+        let x = numbers.floats(rows * width)
+        let out = written(rows * height) {
+          ck_stored_product(kind, stored, height, x, $0, height, rows, width, nil)
+        }
+        for r in 0..<rows {
+          for o in 0..<height {
             let sum = (0..<width).reduce(0.0) {
               $0 + Double(weights[o * width + $1]) * Double(x[r * width + $1])
             }
-            #expect(abs(Double(out[r * 3 + o]) - sum) < 1e-5)
+            #expect(abs(Double(out[r * height + o]) - sum) < 1e-5)
           }
         }
       }

@@ -23,7 +23,7 @@ INLINE size_t hidden_keys(const ck_attention_shape *s, size_t i) {
 static void pack_keys(const ck_attention_shape *s, const float *context, const float *slots,
                       size_t head, float *packed) {
   const size_t count = s->slots + s->keys, offset = head * s->width;
-  if (s->slots) pack(slots + offset, s->keyHeads * s->width, s->slots, s->width, packed, count, 0);
+  if (s->slots) pack(slots + offset, s->slotStride, s->slots, s->width, packed, count, 0);
   pack(context + offset, s->keyStride, s->keys, s->width, packed, count, s->slots);
 }
 
@@ -37,7 +37,7 @@ static void pack_keys_transposed(const ck_attention_shape *s, const float *conte
     memset(last, 0, s->width * stride * sizeof(float));
   }
   if (s->slots) {
-    pack_transposed(slots + offset, s->keyHeads * s->width, s->slots, s->width, packed, count, 0);
+    pack_transposed(slots + offset, s->slotStride, s->slots, s->width, packed, count, 0);
   }
   pack_transposed(context + offset, s->keyStride, s->keys, s->width, packed, count, s->slots);
 }

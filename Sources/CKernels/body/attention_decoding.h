@@ -1,5 +1,4 @@
-// Attention for a few queries against a long cache: keys and values are read in place, once for
-// all query heads that share them.
+// Attention for a few queries against a long cache: keys and values are read in place, once for all heads.
 
 // scores[j] = a . keys[j], four keys at a time.
 static void dot_rows(const float *a, const float *keys, size_t keyRow, size_t count, size_t width,
@@ -41,33 +40,86 @@ static void weighted_rows(const float *weights, const float *values, size_t valu
   for (; j < count; j++, values += valueRow) k_axpy(weights[j], values, out, width);
 }
 
+// Keys taken at a time, for all heads, so that memory is read once and along one line.
+#define DECODING_BLOCK 32
+
+// A query of a head, and its row of scores: slots, then the keys of the context that it sees.
+typedef struct {
+  const float *query;
+  float *out, *scores;
+  size_t offset, hidden, context;
+} decoding_row;
+
+// Row `r` of all heads' queries.
+INLINE decoding_row decoding_row_of(const ck_attention_shape *s, const attention_layout *l,
+                                    const float *query, float *out, float *scratch, size_t r) {
+  const size_t head = r / s->queries, i = r % s->queries;
+  const size_t at = (i * s->heads + head) * s->width, hidden = hidden_keys(s, i);
+  return (decoding_row){.query = query + at, .out = out + at,
+                        .scores = scratch + l->scores + r * l->scoreStride,
+                        .offset = head / (s->heads / s->keyHeads) * s->width, .hidden = hidden,
+                        .context = visible_keys(s, i) - s->slots - hidden};
+}
+
+// How many keys from `first` on, which is the first that a row sees of a block, are of the block that begins at `start`.
+INLINE size_t seen_of_block(const decoding_row *row, size_t start, size_t first) {
+  const size_t end = smaller(start + DECODING_BLOCK, row->hidden + row->context);
+  return end > first ? end - first : 0;
+}
+
+// Asks for the rows of the next block, into the second-level cache: of rows that heads read in parts, the processor guesses
+// too little.
+INLINE void prefetch_block(const ck_attention_shape *s, const float *rows, size_t start) {
+  const size_t next = start + DECODING_BLOCK;
+  for (size_t j = next; j < smaller(next + DECODING_BLOCK, s->keys); j++) {
+    for (size_t i = 0; i < s->keyHeads * s->width; i += 16) {
+      __builtin_prefetch(rows + j * s->keyStride + i, 0, 2);
+    }
+  }
+}
+
 static void attend_in_place(const ck_attention_shape *s, const float *query, const float *key,
                             const float *value, const float *slotKeys, const float *slotValues,
                             float *out, float *logSumExp, float *scratch) {
   const attention_layout l = attention_layout_of(*s, false);
-  const size_t group = s->heads / s->keyHeads, row = s->heads * s->width;
-  const size_t slotRow = s->keyHeads * s->width;
-  for (size_t head = 0; head < s->heads; head++) {
-    const size_t offset = head / group * s->width;
-    for (size_t i = 0; i < s->queries; i++) {
-      const float *q = query + i * row + head * s->width;
-      float *o = out + i * row + head * s->width, *scores = scratch + l.scores;
-      const size_t hidden = hidden_keys(s, i), visible = visible_keys(s, i) - hidden;
-      const size_t context = visible - s->slots, oldest = hidden * s->keyStride + offset;
-      memset(o, 0, s->width * sizeof(float));
-      if (visible == 0) {
-        logSumExp[head * s->queries + i] = -INFINITY;
-        continue;
+  const size_t rows = s->heads * s->queries;
+  for (size_t start = 0; start == 0 || start < s->keys; start += DECODING_BLOCK) {
+    prefetch_block(s, key, start);
+    for (size_t r = 0; r < rows; r++) {
+      const decoding_row row = decoding_row_of(s, &l, query, out, scratch, r);
+      if (start == 0 && s->slots) {
+        dot_rows(row.query, slotKeys + row.offset, s->slotStride, s->slots, s->width, row.scores);
       }
-      if (s->slots) dot_rows(q, slotKeys + offset, slotRow, s->slots, s->width, scores);
-      dot_rows(q, key + oldest, s->keyStride, context, s->width, scores + s->slots);
-      cap_row(s, scores, visible);
-      float maximum;
-      const float sum = exponentiate_row(scores, visible, s->scale, &maximum);
-      logSumExp[head * s->queries + i] = maximum + logf(sum);
-      if (s->slots) weighted_rows(scores, slotValues + offset, slotRow, s->slots, s->width, o);
-      weighted_rows(scores + s->slots, value + oldest, s->keyStride, context, s->width, o);
-      k_scale(o, 1 / sum, o, s->width);
+      const size_t first = larger(start, row.hidden);
+      dot_rows(row.query, key + first * s->keyStride + row.offset, s->keyStride,
+               seen_of_block(&row, start, first), s->width,
+               row.scores + s->slots + first - row.hidden);
+    }
+  }
+  for (size_t r = 0; r < rows; r++) {
+    const decoding_row row = decoding_row_of(s, &l, query, out, scratch, r);
+    const size_t seen = s->slots + row.context;
+    memset(row.out, 0, s->width * sizeof(float));
+    logSumExp[r] = -INFINITY;
+    if (seen == 0) continue;
+    cap_row(s, row.scores, seen);
+    float maximum;
+    const float sum = exponentiate_row(row.scores, seen, s->scale, &maximum);
+    logSumExp[r] = maximum + logf(sum);
+    k_scale(row.scores, 1 / sum, row.scores, seen);
+  }
+  for (size_t start = 0; start == 0 || start < s->keys; start += DECODING_BLOCK) {
+    prefetch_block(s, value, start);
+    for (size_t r = 0; r < rows; r++) {
+      const decoding_row row = decoding_row_of(s, &l, query, out, scratch, r);
+      if (start == 0 && s->slots) {
+        weighted_rows(row.scores, slotValues + row.offset, s->slotStride, s->slots, s->width,
+                      row.out);
+      }
+      const size_t first = larger(start, row.hidden);
+      weighted_rows(row.scores + s->slots + first - row.hidden,
+                    value + first * s->keyStride + row.offset, s->keyStride,
+                    seen_of_block(&row, start, first), s->width, row.out);
     }
   }
 }

@@ -34,7 +34,7 @@ static inline attention_layout attention_layout_of(ck_attention_shape s, bool ba
   attention_layout l = {0};
   if (!backward && s.queries <= DECODING_QUERIES) {
     l.scoreStride = paddedKeys + SCORE_MARGIN;
-    l.scores = layout_place(&l.total, s.heads / s.keyHeads * s.queries * l.scoreStride);
+    l.scores = layout_place(&l.total, s.heads * s.queries * l.scoreStride);
     return l;
   }
   const size_t columns = backward && paddedKeys > KEY_BLOCK ? KEY_BLOCK : paddedKeys;

@@ -5,6 +5,9 @@
 
 #include "../include/CKernels.h"
 
+// Bytes of 32 numbers of a row of x that is multiplied by blocks of weights.
+#define BYTE_BLOCK_SIZE 72
+
 #define CK_KERNELS(X) \
   X(void, add, (const float *a, const float *b, float *out, size_t count), (a, b, out, count)) \
   X(void, multiply, (const float *a, const float *b, float *out, size_t count), \

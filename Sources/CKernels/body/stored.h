@@ -7,6 +7,7 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 
 typedef uint8_t vb __attribute__((ext_vector_type(32)));
+typedef uint8_t vb_half __attribute__((ext_vector_type(16)));
 typedef int8_t vs __attribute__((ext_vector_type(32)));
 typedef int32_t vi8 __attribute__((ext_vector_type(8)));
 typedef float vf8w __attribute__((ext_vector_type(8)));
@@ -17,6 +18,7 @@ typedef float vf8w __attribute__((ext_vector_type(8)));
 // Bytes of `count` weights, which are whole blocks.
 INLINE size_t stored_bytes(ck_stored kind, size_t count) {
   switch (kind) {
+    case CK_FLOAT32: return count * 4;
     case CK_BFLOAT16: case CK_FLOAT16: return count * 2;
     case CK_Q8_0: return count / BLOCK * 34;
     case CK_Q4_0: return count / BLOCK * 18;
@@ -35,6 +37,9 @@ INLINE vb load_bytes(const void *p) {
 INLINE float half_at(const void *p) {
   uint16_t h;
   __builtin_memcpy(&h, p, sizeof h);
+#if LANES > 4
+  return _cvtsh_ss(h);
+#else
   const uint32_t magnitude = (uint32_t)(h & 0x7fff) << 13;
   float value;
   __builtin_memcpy(&value, &magnitude, sizeof value);
@@ -44,47 +49,19 @@ INLINE float half_at(const void *p) {
     __builtin_memcpy(&value, &special, sizeof value);
   }
   return h & 0x8000 ? -value : value;
-}
-
-// Eight sums of four products each: of bytes without a sign by signed ones, and of signed by signed ones.
-INLINE vi8 dot_unsigned(vb weights, vs x) {
-#if defined(VNNI)
-  return (vi8)_mm256_dpbusd_epi32(_mm256_setzero_si256(), (__m256i)weights, (__m256i)x);
-#elif LANES > 4
-  const __m256i pairs = _mm256_maddubs_epi16((__m256i)weights, (__m256i)x);
-  return (vi8)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-#else
-  vi8 sums;
-  for (int lane = 0; lane < 8; lane++) {
-    int32_t sum = 0;
-    for (int i = 4 * lane; i < 4 * lane + 4; i++) sum += (int32_t)weights[i] * x[i];
-    sums[lane] = sum;
-  }
-  return sums;
 #endif
 }
 
-INLINE vi8 dot_signed(vs weights, vs x) {
-#if LANES > 4
-  // |w| is at most 128 and |x| at most 127: a pair of products stays within 16 bits.
-  return dot_unsigned((vb)_mm256_abs_epi8((__m256i)weights),
-                      (vs)_mm256_sign_epi8((__m256i)x, (__m256i)weights));
-#else
-  vi8 sums;
-  for (int lane = 0; lane < 8; lane++) {
-    int32_t sum = 0;
-    for (int i = 4 * lane; i < 4 * lane + 4; i++) sum += (int32_t)weights[i] * x[i];
-    sums[lane] = sum;
-  }
-  return sums;
-#endif
-}
-
-// 32 weights of a block as scale * number - offset; the last sixteen have a scale of their own in Q6_K.
+// 32 weights of a block as scale * (number - zero) - offset; the last sixteen have a scale of their own in Q6_K.
 typedef struct {
-  vs numbers;
+  vb numbers;
   float scale, secondScale, offset;
 } unpacked;
+
+// What stands for no weight among the numbers of a kind, which have no sign.
+INLINE int zero_number(const ck_stored kind) {
+  return kind == CK_Q8_0 ? 128 : kind == CK_Q4_0 ? 8 : kind == CK_Q6_K ? 32 : 0;
+}
 
 // The 6-bit scale and minimum of sub-block `index` of a Q4_K block.
 INLINE void q4_k_scale(const uint8_t *packed, int index, uint8_t *scale, uint8_t *minimum) {
@@ -102,16 +79,14 @@ INLINE unpacked unpack(const ck_stored kind, const uint8_t *row, size_t index) {
   unpacked block = {.offset = 0};
   if (kind == CK_Q8_0) {
     const uint8_t *at = row + index * 34;
-    block.numbers = (vs)load_bytes(at + 2);
+    block.numbers = load_bytes(at + 2) ^ 0x80;
     block.scale = block.secondScale = half_at(at);
   } else if (kind == CK_Q4_0) {
     const uint8_t *at = row + index * 18;
-    uint8_t bytes[32];
-    for (int i = 0; i < 16; i++) {
-      bytes[i] = at[2 + i] & 15;
-      bytes[16 + i] = at[2 + i] >> 4;
-    }
-    block.numbers = (vs)load_bytes(bytes) - 8;
+    vb_half pairs;
+    __builtin_memcpy(&pairs, at + 2, sizeof pairs);
+    block.numbers.lo = pairs & 15;
+    block.numbers.hi = pairs >> 4;
     block.scale = block.secondScale = half_at(at);
   } else if (kind == CK_Q4_K) {
     const uint8_t *at = row + index / 8 * 144;
@@ -119,7 +94,7 @@ INLINE unpacked unpack(const ck_stored kind, const uint8_t *row, size_t index) {
     const vb pair = load_bytes(at + 16 + sub / 2 * 32);
     uint8_t scale, minimum;
     q4_k_scale(at + 4, sub, &scale, &minimum);
-    block.numbers = (vs)(sub % 2 ? pair >> 4 : pair & 15);
+    block.numbers = sub % 2 ? pair >> 4 : pair & 15;
     block.scale = block.secondScale = half_at(at) * scale;
     block.offset = half_at(at + 2) * minimum;
   } else {
@@ -129,7 +104,7 @@ INLINE unpacked unpack(const ck_stored kind, const uint8_t *row, size_t index) {
     const vb high = load_bytes(at + 128 + sub / 4 * 32);
     const vb four = part < 2 ? low & 15 : low >> 4;
     const vb two = (high >> (uint8_t)(2 * part)) & 3;
-    block.numbers = (vs)(four | two << 4) - 32;
+    block.numbers = four | two << 4;
     const int8_t *scales = (const int8_t *)at + 192 + sub / 4 * 8 + part * 2;
     const float whole = half_at(at + 208);
     block.scale = whole * scales[0];
@@ -142,13 +117,15 @@ INLINE void widen_blocks(const ck_stored kind, const uint8_t *in, float *out, si
   for (size_t b = 0; b < count / BLOCK; b++, out += BLOCK) {
     const unpacked block = unpack(kind, in, b);
     for (int i = 0; i < BLOCK; i++) {
-      out[i] = (i < 16 ? block.scale : block.secondScale) * block.numbers[i] - block.offset;
+      const float scale = i < 16 ? block.scale : block.secondScale;
+      out[i] = scale * (float)(block.numbers[i] - zero_number(kind)) - block.offset;
     }
   }
 }
 
 static void k_widen(ck_stored kind, const void *in, float *out, size_t count) {
   switch (kind) {
+    case CK_FLOAT32: memcpy(out, in, count * sizeof *out); break;
     case CK_BFLOAT16: k_bfloat16_to_float(in, out, count); break;
     case CK_FLOAT16: k_half_to_float(in, out, count); break;
     case CK_Q8_0: widen_blocks(CK_Q8_0, in, out, count); break;
@@ -213,6 +190,7 @@ static void narrow_to_q4_0(const float *in, uint8_t *out, size_t count) {
 
 static void k_narrow(ck_stored kind, const float *in, void *out, size_t count) {
   switch (kind) {
+    case CK_FLOAT32: memcpy(out, in, count * sizeof *in); break;
     case CK_BFLOAT16: k_float_to_bfloat16(in, out, count); break;
     case CK_FLOAT16:
       for (size_t i = 0; i < count; i++) ((uint16_t *)out)[i] = half_of(in[i]);
@@ -223,127 +201,188 @@ static void k_narrow(ck_stored kind, const float *in, void *out, size_t count) {
   }
 }
 
-// A row of x in blocks: 32 bytes, their scale, and scale times their sum.
+// A row of x in blocks: 32 bytes, their scale, scale times their sum, and what corrects for the zero of the weights' numbers
+// in each of eight sums of four products.
 typedef struct {
   int8_t numbers[BLOCK];
+  int32_t start[8];
   float scale, sum;
 } byte_block;
 
-static void bytes_of(const float *x, byte_block *out, size_t width) {
+_Static_assert(sizeof(byte_block) == BYTE_BLOCK_SIZE, "ck_stored_scratch counts on it");
+
+static void bytes_of(const float *x, byte_block *out, size_t width, int zero) {
   for (size_t b = 0; b < width / BLOCK; b++, x += BLOCK, out++) {
     float largest = 0;
     for (int i = 0; i < BLOCK; i++) largest = larger_size(x[i], largest);
     const float scale = largest / 127, inverse = largest > 0 ? 127 / largest : 0;
     int32_t sum = 0;
-    for (int i = 0; i < BLOCK; i++) {
-      // Adding 1.5 * 2^23 rounds to a whole number.
-      const float shifted = x[i] * inverse + 12582912.0f;
-      const int32_t number = (int32_t)(shifted - 12582912.0f);
-      out->numbers[i] = (int8_t)number;
-      sum += number;
+    for (int lane = 0; lane < 8; lane++) {
+      int32_t four = 0;
+      for (int i = 4 * lane; i < 4 * lane + 4; i++) {
+        // Adding 1.5 * 2^23 rounds to a whole number.
+        const float shifted = x[i] * inverse + 12582912.0f;
+        const int32_t number = (int32_t)(shifted - 12582912.0f);
+        out->numbers[i] = (int8_t)number;
+        four += number;
+      }
+      out->start[lane] = -zero * four;
+      sum += four;
     }
     out->scale = scale;
     out->sum = scale * (float)sum;
   }
 }
 
-#define STORED_ROWS 8
+// Eight sums of four products each of (number - zero) by x, which are exact.
+INLINE vi8 dot_block(const ck_stored kind, vb numbers, const byte_block *x) {
+  vs other;
+  vi8 sums;
+  __builtin_memcpy(&other, x->numbers, sizeof other);
+  __builtin_memcpy(&sums, x->start, sizeof sums);
+#if defined(VNNI)
+  return (vi8)_mm256_dpbusd_epi32((__m256i)sums, (__m256i)numbers, (__m256i)other);
+#elif LANES > 4
+  const __m256i ones = _mm256_set1_epi16(1);
+  if (kind == CK_Q8_0) {
+    // Pairs of products of 255 would not fit into 16 bits. |w| is at most 128 and |x| at most 127, which do.
+    const __m256i weights = (__m256i)(numbers ^ 0x80);
+    const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(weights),
+                                               _mm256_sign_epi8((__m256i)other, weights));
+    return (vi8)_mm256_madd_epi16(pairs, ones);
+  }
+  return sums + (vi8)_mm256_madd_epi16(_mm256_maddubs_epi16((__m256i)numbers, (__m256i)other), ones);
+#else
+  for (int i = 0; i < BLOCK; i++) sums[i / 4] += (int32_t)numbers[i] * other[i];
+  return sums;
+#endif
+}
 
-// out[r] = weights . x[r] for up to STORED_ROWS rows of x in blocks.
+// A row of weights by up to so many rows of x, each with two sums that do not wait for one another, in registers. Rows of
+// weights are taken one after the other: memory is read ahead only along a single line.
+#define TILE_X 4
+#define CHAINS 2
+
+// out[r] = weights . x[r], x in blocks.
 INLINE void dot_blocks(const ck_stored kind, const uint8_t *weights, const byte_block *x,
-                       size_t rows, size_t width, float *out, size_t outRow) {
+                       const size_t rows, size_t width, float *out, size_t outStride) {
   const size_t blocks = width / BLOCK;
-  vf8w sums[STORED_ROWS];
-  float offsets[STORED_ROWS];
+  vf8w sums[TILE_X][CHAINS];
+  float offsets[TILE_X];
   for (size_t r = 0; r < rows; r++) {
-    sums[r] = 0;
+    sums[r][0] = sums[r][1] = 0;
     offsets[r] = 0;
   }
-  for (size_t b = 0; b < blocks; b++) {
-    const unpacked block = unpack(kind, weights, b);
-    vf8w scales = block.scale;
-    if (kind == CK_Q6_K) scales.hi = block.secondScale;
-    for (size_t r = 0; r < rows; r++) {
-      const byte_block *one = x + r * blocks + b;
-      vs numbers;
-      __builtin_memcpy(&numbers, one->numbers, sizeof numbers);
-      const vi8 dots = kind == CK_Q4_K ? dot_unsigned((vb)block.numbers, numbers)
-                                       : dot_signed(block.numbers, numbers);
-      sums[r] += __builtin_convertvector(dots, vf8w) * (scales * one->scale);
-      if (kind == CK_Q4_K) offsets[r] += block.offset * one->sum;
+  for (size_t b = 0; b < blocks; b += CHAINS) {
+    for (size_t c = 0; c < CHAINS; c++) {
+      if (b + c == blocks) break;
+      const unpacked block = unpack(kind, weights, b + c);
+      vf8w scales = block.scale;
+      if (kind == CK_Q6_K) scales.hi = block.secondScale;
+      for (size_t r = 0; r < rows; r++) {
+        const byte_block *one = x + r * blocks + b + c;
+        const vi8 dots = dot_block(kind, block.numbers, one);
+        sums[r][c] += __builtin_convertvector(dots, vf8w) * (scales * one->scale);
+        if (kind == CK_Q4_K) offsets[r] += block.offset * one->sum;
+      }
     }
   }
   for (size_t r = 0; r < rows; r++) {
-    const vf4 four = sums[r].lo + sums[r].hi;
-    out[r * outRow] = (four.x + four.y) + (four.z + four.w) - offsets[r];
+    const vf8w sum = sums[r][0] + sums[r][1];
+    const vf4 four = sum.lo + sum.hi;
+    out[r * outStride] = (four.x + four.y) + (four.z + four.w) - offsets[r];
   }
 }
 
-// The same of 16-bit floats by rows of x as they are.
-INLINE void dot_halves(const bool isBrain, const uint16_t *weights, const float *x, size_t rows,
-                       size_t width, float *out, size_t outRow) {
-  vf sums[STORED_ROWS];
-  for (size_t r = 0; r < rows; r++) sums[r] = 0;
+// LANES floats from position `i` of a row of weights.
+INLINE vf wide_weights(const ck_stored kind, const uint8_t *row, size_t i) {
+  if (kind == CK_FLOAT32) return load((const float *)row + i);
+  const vh bits = load_u16((const uint16_t *)row + i);
+  return kind == CK_BFLOAT16 ? BITS(vf, __builtin_convertvector(bits, vu) << 16)
+                             : half_to_float(bits);
+}
+
+// The same of floats of 32 or 16 bits by rows of x as they are.
+INLINE void dot_floats(const ck_stored kind, const uint8_t *weights, const float *x,
+                       const size_t rows, size_t width, float *out, size_t outStride) {
+  vf sums[TILE_X][CHAINS];
+  for (size_t r = 0; r < rows; r++) sums[r][0] = sums[r][1] = 0;
   size_t i = 0;
-  for (; i + LANES <= width; i += LANES) {
-    const vh bits = load_u16(weights + i);
-    const vf wide =
-      isBrain ? BITS(vf, __builtin_convertvector(bits, vu) << 16) : half_to_float(bits);
-    for (size_t r = 0; r < rows; r++) sums[r] = fma_v(wide, load(x + r * width + i), sums[r]);
+  for (; i + LANES * CHAINS <= width; i += LANES * CHAINS) {
+    for (size_t c = 0; c < CHAINS; c++) {
+      const size_t at = i + c * LANES;
+      const vf wide = wide_weights(kind, weights, at);
+      for (size_t r = 0; r < rows; r++) {
+        sums[r][c] = fma_v(wide, load(x + r * width + at), sums[r][c]);
+      }
+    }
   }
+  const size_t bytes = stored_bytes(kind, 1);
   for (size_t r = 0; r < rows; r++) {
-    float sum = reduce_sum(sums[r]);
+    float sum = reduce_sum(sums[r][0] + sums[r][1]);
     for (size_t j = i; j < width; j++) {
       float wide;
-      k_widen(isBrain ? CK_BFLOAT16 : CK_FLOAT16, weights + j, &wide, 1);
+      k_widen(kind, weights + j * bytes, &wide, 1);
       sum += wide * x[r * width + j];
     }
-    out[r * outRow] = sum;
+    out[r * outStride] = sum;
   }
 }
 
-// One row alone, the usual case, keeps its sum in a register.
-#define EACH_STORED_ROW(call) \
-  for (size_t o = 0; o < outWidth; o++, weights += stride) { \
-    if (rows == 1) { \
-      const size_t count = 1; \
-      call; \
-    } else { \
-      const size_t count = rows; \
-      call; \
-    } \
+// What is multiplied; x in blocks where the weights are.
+typedef struct {
+  const uint8_t *weights;
+  size_t width;
+  const float *x;
+  const byte_block *blocks;
+  float *out;
+  size_t outStride;
+} stored_operands;
+
+INLINE void dot_tile(const ck_stored kind, const stored_operands *of, size_t output, size_t first,
+                     const size_t rows) {
+  const uint8_t *weights = of->weights + output * stored_bytes(kind, of->width);
+  float *out = of->out + first * of->outStride + output;
+  if (kind == CK_FLOAT32 || kind == CK_BFLOAT16 || kind == CK_FLOAT16) {
+    dot_floats(kind, weights, of->x + first * of->width, rows, of->width, out, of->outStride);
+  } else {
+    dot_blocks(kind, weights, of->blocks + first * (of->width / BLOCK), rows, of->width, out,
+               of->outStride);
   }
+}
+
+INLINE void stored_product(const ck_stored kind, const stored_operands *of, size_t outWidth,
+                           size_t rows) {
+  for (size_t o = 0; o < outWidth; o++) {
+    for (size_t r = 0; r < rows; r += TILE_X) {
+      switch (rows - r) {
+        case 1: dot_tile(kind, of, o, r, 1); break;
+        case 2: dot_tile(kind, of, o, r, 2); break;
+        case 3: dot_tile(kind, of, o, r, 3); break;
+        default: dot_tile(kind, of, o, r, TILE_X); break;
+      }
+    }
+  }
+}
 
 static void k_stored_product(ck_stored kind, const void *weight, size_t outWidth, const float *x,
                              float *out, size_t outStride, size_t rows, size_t width,
                              void *scratch) {
-  const uint8_t *weights = weight;
-  const size_t stride = stored_bytes(kind, width);
-  byte_block *blocks = scratch;
-  if (kind != CK_BFLOAT16 && kind != CK_FLOAT16) {
+  const stored_operands operands = {
+    .weights = weight, .width = width, .x = x, .blocks = scratch, .out = out, .outStride = outStride};
+  if (kind != CK_FLOAT32 && kind != CK_BFLOAT16 && kind != CK_FLOAT16) {
     for (size_t r = 0; r < rows; r++) {
-      bytes_of(x + r * width, blocks + r * (width / BLOCK), width);
+      bytes_of(x + r * width, (byte_block *)scratch + r * (width / BLOCK), width, zero_number(kind));
     }
   }
   switch (kind) {
-    case CK_BFLOAT16:
-      EACH_STORED_ROW(dot_halves(true, (const uint16_t *)weights, x, count, width, out + o, outStride))
-      break;
-    case CK_FLOAT16:
-      EACH_STORED_ROW(dot_halves(false, (const uint16_t *)weights, x, count, width, out + o, outStride))
-      break;
-    case CK_Q8_0:
-      EACH_STORED_ROW(dot_blocks(CK_Q8_0, weights, blocks, count, width, out + o, outStride))
-      break;
-    case CK_Q4_0:
-      EACH_STORED_ROW(dot_blocks(CK_Q4_0, weights, blocks, count, width, out + o, outStride))
-      break;
-    case CK_Q4_K:
-      EACH_STORED_ROW(dot_blocks(CK_Q4_K, weights, blocks, count, width, out + o, outStride))
-      break;
-    case CK_Q6_K:
-      EACH_STORED_ROW(dot_blocks(CK_Q6_K, weights, blocks, count, width, out + o, outStride))
-      break;
+    case CK_FLOAT32: stored_product(CK_FLOAT32, &operands, outWidth, rows); break;
+    case CK_BFLOAT16: stored_product(CK_BFLOAT16, &operands, outWidth, rows); break;
+    case CK_FLOAT16: stored_product(CK_FLOAT16, &operands, outWidth, rows); break;
+    case CK_Q8_0: stored_product(CK_Q8_0, &operands, outWidth, rows); break;
+    case CK_Q4_0: stored_product(CK_Q4_0, &operands, outWidth, rows); break;
+    case CK_Q4_K: stored_product(CK_Q4_K, &operands, outWidth, rows); break;
+    case CK_Q6_K: stored_product(CK_Q6_K, &operands, outWidth, rows); break;
   }
 }
 

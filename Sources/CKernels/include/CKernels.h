@@ -50,12 +50,12 @@ void ck_transpose(const float *in, float *out, size_t rows, size_t columns);
 void ck_half_to_float(const uint16_t *in, float *out, size_t count);              // IEEE binary16
 
 // -- Weights as files store them ------------------------------------------------------------------
-// 16-bit floats, and the blocks of ggml: 32 weights with a scale (Q8_0, Q4_0) or 256 with scales of their parts (Q4_K, Q6_K).
-typedef enum { CK_BFLOAT16, CK_FLOAT16, CK_Q8_0, CK_Q4_0, CK_Q4_K, CK_Q6_K } ck_stored;
+// Floats of 32 and 16 bits, and the blocks of ggml: 32 weights with a scale (Q8_0, Q4_0) or 256 with scales of their parts (Q4_K, Q6_K).
+typedef enum { CK_FLOAT32, CK_BFLOAT16, CK_FLOAT16, CK_Q8_0, CK_Q4_0, CK_Q4_K, CK_Q6_K } ck_stored;
 void ck_widen(ck_stored kind, const void *in, float *out, size_t count);          // count: whole blocks
 void ck_narrow(ck_stored kind, const float *in, void *out, size_t count);         // not to Q4_K and Q6_K
-// out [rows, outWidth], whose rows lie outStride apart, = x [rows, width] times the transpose of weight [outWidth, width], for at most 8 rows, each weight read
-// once. With blocks, x is rounded to 8 bits for every 32 of it. scratch: ck_stored_scratch(rows, width) bytes, 32-aligned.
+// out [rows, outWidth], whose rows lie outStride apart, = x [rows, width] times the transpose of weight [outWidth, width], for a few rows: each
+// weight is read once for every four of them. With blocks, x is rounded to 8 bits for every 32 of it. scratch: ck_stored_scratch(rows, width) bytes.
 size_t ck_stored_scratch(size_t rows, size_t width);
 void ck_stored_product(ck_stored kind, const void *weight, size_t outWidth, const float *x, float *out, size_t outStride, size_t rows, size_t width, void *scratch);
 
@@ -107,15 +107,15 @@ void ck_cross_entropy_backward(const float *logits, const int32_t *ids, const fl
 void ck_top_probabilities(const float *logits, float softcap, size_t count, int32_t *ids, float *probabilities, size_t rows, size_t width);
 
 // -- Fused attention (FlashAttention-2's tiling, 2307.08691) -------------------------------------------------
-// query [queries, heads, width]; key, value [keys, keyHeads, width] (rows `keyStride` floats apart, so a
-// cache with room to grow can be read in place); slotKeys, slotValues [slots, keyHeads, width] or NULL
-// when slots == 0. Query row i may see every slot and the context keys j <= i + (keys - queries), of which no more than the
+// query [queries, heads, width]; key, value [keys, keyHeads, width] (rows `keyStride` floats apart, so that a cache with room
+// to grow, or some of its heads, can be read in place); slotKeys, slotValues [slots, keyHeads, width] (rows `slotStride`
+// floats apart) or NULL when slots == 0. Query row i may see every slot and the context keys j <= i + (keys - queries), of which no more than the
 // last `window` where there is one. With a softcap, scaled scores s become softcap * tanh(s / softcap).
 // out [queries, heads, width]; logSumExp [heads, queries] is written (natural log of the scaled scores' sum).
 // A row that sees no key gets zeros and -infinity. heads is a multiple of keyHeads.
 // scratch: ck_attention_scratch(...) floats. No queries x keys matrix is kept: work goes by tiles of rows.
 typedef struct {
-  size_t queries, keys, slots, heads, keyHeads, width, keyStride;
+  size_t queries, keys, slots, heads, keyHeads, width, keyStride, slotStride;
   float scale;     // usually 1 / sqrt(width)
   bool causal;     // false: every query sees every key
   size_t window;   // 0: all keys before; only where causal
