@@ -1,13 +1,18 @@
+import Tensors
+
 /// What the command line asks for.
 struct Arguments {
   enum Command: String {
-    case training, distillation, decoding, operations, help
+    case training, distillation, memory, decoding, operations, help
+    /// What `memory` runs in a process of its own; no command for people.
+    case trainingMemory = "training-memory"
 
     /// What it understands beside --json and --help.
     fileprivate var options: Set<String> {
       switch self {
-      case .training, .distillation: ["--model", "--rounds"]
+      case .training, .distillation, .memory: ["--model", "--rounds"]
       case .decoding: ["--rounds", "--prompt", "--tokens"]
+      case .trainingMemory: ["--model", "--rounds", "--precision", "--microbatch"]
       case .operations, .help: []
       }
     }
@@ -19,11 +24,13 @@ struct Arguments {
   static let usage = """
     usage: compare training [--model NAME]... [--rounds N] [--json FILE]
            compare distillation [--model NAME]... [--rounds N] [--json FILE]
+           compare memory [--model NAME]... [--rounds N] [--json FILE]
            compare decoding [--rounds N] [--prompt N] [--tokens N] [--json FILE] FILE.gguf...
            compare operations [--json FILE]
 
     training      a step of training on this engine and on PyTorch, in turn
     distillation  a step of distilling into low-rank changes, here and with PEFT, in turn
+    memory        the most memory that training needs, here and on PyTorch
     decoding      reading a prompt and writing, one sequence alone, here and in llama.cpp, in turn
     operations    every operation of the engine, alone
 
@@ -40,6 +47,8 @@ struct Arguments {
   var rounds = 7
   var prompt = 512
   var tokens = 64
+  var precision = Precision.fastest
+  var microbatch = 1
   var jsonFile: String?
 
   init(_ words: some Sequence<String>) throws(UsageError) {
@@ -80,9 +89,15 @@ struct Arguments {
         throw .badValue(option: option, value: value)
       }
       models.append(model)
+    case "--precision":
+      guard let precision = Precision(rawValue: value) else {
+        throw .badValue(option: option, value: value)
+      }
+      self.precision = precision
     case "--rounds": rounds = try count()
     case "--prompt": prompt = try count()
     case "--tokens": tokens = try count()
+    case "--microbatch": microbatch = try count()
     default: jsonFile = value
     }
   }

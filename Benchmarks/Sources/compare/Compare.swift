@@ -10,6 +10,12 @@ enum Compare {
       let arguments = try Arguments(CommandLine.arguments.dropFirst())
       switch arguments.command {
       case .help: print(Arguments.usage)
+      case .trainingMemory:
+        print(
+          try TrainingMemory.measured(
+            arguments.models[0], arguments.precision, microbatch: arguments.microbatch,
+            steps: arguments.rounds
+          ).line)
       default: try report(comparison(arguments), arguments)
       }
     } catch let error as UsageError {
@@ -29,11 +35,13 @@ enum Compare {
     case .distillation:
       try TrainingComparison.measured(
         arguments.models, distillation: Distillation(), rounds: rounds, progress: note)
+    case .memory:
+      try MemoryComparison.measured(arguments.models, steps: rounds, progress: note)
     case .decoding:
       try DecodingComparison.measured(
         arguments.files, prompt: arguments.prompt, tokens: arguments.tokens, rounds: rounds,
         progress: note)
-    case .operations, .help: try OperationComparison.measured(progress: note)
+    case .operations, .help, .trainingMemory: try OperationComparison.measured(progress: note)
     }
   }
 
