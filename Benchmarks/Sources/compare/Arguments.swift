@@ -3,7 +3,7 @@ import Tensors
 /// What the command line asks for.
 struct Arguments {
   enum Command: String {
-    case training, distillation, memory, decoding, operations, help
+    case training, distillation, memory, decoding, opening, operations, help
     /// What `memory` runs in a process of its own; no command for people.
     case trainingMemory = "training-memory"
 
@@ -12,13 +12,14 @@ struct Arguments {
       switch self {
       case .training, .distillation, .memory: ["--model", "--rounds"]
       case .decoding: ["--rounds", "--prompt", "--tokens"]
+      case .opening: ["--rounds", "--program"]
       case .trainingMemory: ["--model", "--rounds", "--precision", "--microbatch"]
       case .operations, .help: []
       }
     }
 
     fileprivate var takesFiles: Bool { needsFiles }
-    fileprivate var needsFiles: Bool { self == .decoding }
+    fileprivate var needsFiles: Bool { self == .decoding || self == .opening }
   }
 
   static let usage = """
@@ -26,18 +27,21 @@ struct Arguments {
            compare distillation [--model NAME]... [--rounds N] [--json FILE]
            compare memory [--model NAME]... [--rounds N] [--json FILE]
            compare decoding [--rounds N] [--prompt N] [--tokens N] [--json FILE] FILE.gguf...
+           compare opening [--rounds N] [--program FILE] [--json FILE] FILE-OR-FOLDER...
            compare operations [--json FILE]
 
     training      a step of training on this engine and on PyTorch, in turn
     distillation  a step of distilling into low-rank changes, here and with PEFT, in turn
     memory        the most memory that training needs, here and on PyTorch
     decoding      reading a prompt and writing, one sequence alone, here and in llama.cpp, in turn
+    opening       from the start of a process to the first token, here and in llama.cpp, in turn
     operations    every operation of the engine, alone
 
     --model NAME    one of \(TrainingModel.all.map(\.name).joined(separator: ", ")); all when left out, 124M of distillation
     --rounds N      steps or runs that count, after those that warm up (7)
     --prompt N      tokens that are read (512)
     --tokens N      tokens that are written (64)
+    --program FILE  the command 'circadian' (that of a release build)
     --json FILE     also write everything measured as JSON
     """
 
@@ -47,6 +51,7 @@ struct Arguments {
   var rounds = 7
   var prompt = 512
   var tokens = 64
+  var program: String?
   var precision = Precision.fastest
   var microbatch = 1
   var jsonFile: String?
@@ -98,6 +103,7 @@ struct Arguments {
     case "--prompt": prompt = try count()
     case "--tokens": tokens = try count()
     case "--microbatch": microbatch = try count()
+    case "--program": program = value
     default: jsonFile = value
     }
   }

@@ -41,6 +41,9 @@ enum Compare {
       try DecodingComparison.measured(
         arguments.files, prompt: arguments.prompt, tokens: arguments.tokens, rounds: rounds,
         progress: note)
+    case .opening:
+      try OpeningComparison.measured(
+        arguments.files, program: arguments.program, rounds: rounds, progress: note)
     case .operations, .help, .trainingMemory: try OperationComparison.measured(progress: note)
     }
   }
