@@ -3,7 +3,7 @@ import Tensors
 /// What the command line asks for.
 struct Arguments {
   enum Command: String {
-    case training, distillation, memory, decoding, opening, operations, help
+    case training, distillation, memory, decoding, opening, operations, growth, help
     /// What `memory` runs in a process of its own; no command for people.
     case trainingMemory = "training-memory"
 
@@ -13,12 +13,14 @@ struct Arguments {
       case .training, .distillation, .memory: ["--model", "--rounds"]
       case .decoding: ["--rounds", "--prompt", "--tokens"]
       case .opening: ["--rounds", "--program"]
+      case .growth:
+        ["--rounds", "--out", "--largest", "--longest", "--most", "--vocabulary", "--nights"]
       case .trainingMemory: ["--model", "--rounds", "--precision", "--microbatch"]
       case .operations, .help: []
       }
     }
 
-    fileprivate var takesFiles: Bool { needsFiles }
+    fileprivate var takesFiles: Bool { self == .growth || needsFiles }
     fileprivate var needsFiles: Bool { self == .decoding || self == .opening }
   }
 
@@ -29,6 +31,8 @@ struct Arguments {
            compare decoding [--rounds N] [--prompt N] [--tokens N] [--json FILE] FILE.gguf...
            compare opening [--rounds N] [--program FILE] [--json FILE] FILE-OR-FOLDER...
            compare operations [--json FILE]
+           compare growth [--out FOLDER] [--rounds N] [--largest N] [--longest N] [--most N]
+                          [--vocabulary N] [--nights FILE] [--json FILE] [FILE...]
 
     training      a step of training on this engine and on PyTorch, in turn
     distillation  a step of distilling into low-rank changes, here and with PEFT, in turn
@@ -36,12 +40,19 @@ struct Arguments {
     decoding      reading a prompt and writing, one sequence alone, here and in llama.cpp, in turn
     opening       from the start of a process to the first token, here and in llama.cpp, in turn
     operations    every operation of the engine, alone
+    growth        what training, reading and tokenizers cost as models, contexts and texts grow
 
     --model NAME    one of \(TrainingModel.all.map(\.name).joined(separator: ", ")); all when left out, 124M of distillation
     --rounds N      steps or runs that count, after those that warm up (7)
     --prompt N      tokens that are read (512)
     --tokens N      tokens that are written (64)
     --program FILE  the command 'circadian' (that of a release build)
+    --out FOLDER    where growth.json and the plots are written
+    --largest N     the largest model, in millions of parameters (124)
+    --longest N     the longest context, in tokens (8192)
+    --most N        the most text, in millions of bytes (100)
+    --vocabulary N  tokens of the vocabulary that is learned from text (32768)
+    --nights FILE   a JSON array of the seconds of one night after another, to be plotted
     --json FILE     also write everything measured as JSON
     """
 
@@ -52,6 +63,7 @@ struct Arguments {
   var prompt = 512
   var tokens = 64
   var program: String?
+  var growth = Growth.Limits()
   var precision = Precision.fastest
   var microbatch = 1
   var jsonFile: String?
@@ -76,6 +88,7 @@ struct Arguments {
       try set(word, value)
     }
     if command.needsFiles && files.isEmpty { throw .missingValue(option: command.rawValue) }
+    growth.files = files
     if models.isEmpty {
       models = TrainingModel.all.filter { command != .distillation || $0.name == "124M" }
     }
@@ -104,6 +117,12 @@ struct Arguments {
     case "--tokens": tokens = try count()
     case "--microbatch": microbatch = try count()
     case "--program": program = value
+    case "--out": growth.folder = value
+    case "--largest": growth.largest = try count()
+    case "--longest": growth.longest = try count()
+    case "--most": growth.most = try count()
+    case "--vocabulary": growth.vocabulary = try count()
+    case "--nights": growth.nights = value
     default: jsonFile = value
     }
   }

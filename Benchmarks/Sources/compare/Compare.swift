@@ -44,12 +44,16 @@ enum Compare {
     case .opening:
       try OpeningComparison.measured(
         arguments.files, program: arguments.program, rounds: rounds, progress: note)
+    case .growth: try Growth.measured(arguments.growth, rounds: rounds, progress: note)
     case .operations, .help, .trainingMemory: try OperationComparison.measured(progress: note)
     }
   }
 
   private static func report(_ comparison: any Comparison, _ arguments: Arguments) throws {
     print(comparison.text)
+    if let growth = comparison as? Growth, let folder = arguments.growth.folder {
+      try growth.write(to: URL(filePath: folder, directoryHint: .isDirectory))
+    }
     if let file = arguments.jsonFile { try write(comparison, to: URL(filePath: file)) }
     if !comparison.isSound { exit(1) }
   }
