@@ -1,15 +1,13 @@
 """Reading a prompt and writing greedily, in llama.cpp.
 
-The first line on standard input is a JSON object that names the model, every further line one that gives a prompt's
-token ids and how many tokens are to be written. Each is answered by one JSON object on standard output: what was set
-up, then the seconds of reading and of writing and the tokens, or {"error": ...}.
+The first line names the model, every further one gives a prompt's token ids and how many tokens are to be written;
+answers are what was set up, then the seconds of reading and of writing and the tokens.
 """
 
 import ctypes
-import json
-import os
-import sys
 import time
+
+from answers import serve
 
 
 def prepare(setup):
@@ -54,24 +52,4 @@ def prepare(setup):
     return answer, {"version": f"llama.cpp of llama-cpp-python {llama_cpp.__version__}"}
 
 
-def main():
-    # Whatever a library prints goes to standard error: standard output carries answers only.
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-
-    def answer(value):
-        answers.write(json.dumps(value) + "\n")
-        answers.flush()
-
-    try:
-        respond, description = prepare(json.loads(sys.stdin.readline()))
-        answer(description)
-        for line in sys.stdin:
-            answer(respond(json.loads(line)))
-    except ModuleNotFoundError as error:
-        answer({"error": f"Python has no module '{error.name}'"})
-    except Exception as error:  # Every failure is an answer: the other side is waiting for one.
-        answer({"error": f"{type(error).__name__}: {error}"})
-
-
-main()
+serve(prepare)

@@ -1,15 +1,17 @@
-"""Trains one byte-level BPE vocabulary here and in Hugging Face `tokenizers`; compares the merges.
+"""Trains one byte-level BPE vocabulary here, in Hugging Face `tokenizers` and in rustbpe; compares the merges.
 
     python tokenizer_training.py --circadian PATH --vocabulary 4096 [--split gpt2] FILE...
 
-Needs `tokenizers`. Both sides get the same texts: the files, cut behind lines into parts
-below 1 MB, each split by itself. One side runs after the other, each as a process of its own, with
+Peers that are not installed are reported as missing. All sides get the same texts: the files, cut behind
+lines into parts below 1 MB, each split by itself. One side runs after the other, each as a process of its own, with
 all cores. Ours counts from the start to the saved file, theirs without both; seconds of work, those of
 every core added, hold on a busy machine too. Memory is the most that a process held. Exit code 1 where
-a merge differs.
+a merge differs from that of `tokenizers`, or where hardly any is rustbpe's: of pairs that are equally frequent it takes
+the first by the numbers of bytes, the others by GPT-2's alphabet, so that some stand in another order.
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import subprocess
@@ -62,6 +64,27 @@ def train_peer(setup):
     tokenizer.save(setup["out"])
 
 
+def train_rustbpe(setup):
+    """The same with `rustbpe`."""
+    import rustbpe
+
+    def texts():
+        for path in setup["paths"]:
+            with open(path, "rb") as file:
+                yield file.read().decode()
+
+    tokenizer = rustbpe.Tokenizer()
+    begin, work = time.perf_counter(), time.process_time()
+    tokenizer.train_from_iterator(texts(), setup["tokens"], pattern=setup["regex"])
+    print(time.perf_counter() - begin, time.process_time() - work)
+    ranks = sorted(tokenizer.get_mergeable_ranks(), key=lambda pair: pair[1])
+    with open(setup["out"], "w", encoding="utf-8") as file:
+        json.dump([bytes(token).hex() for token, rank in ranks if rank >= 256], file)
+
+
+PEERS = {"tokenizers": train_peer, "rustbpe": train_rustbpe}
+
+
 def run(command):
     """Seconds, seconds of work on all cores, and the most memory in MB; what the process prints."""
     begin = time.perf_counter()
@@ -83,17 +106,68 @@ def merges_of(model):
     return [tuple(m) if isinstance(m, list) else tuple(m.split(" ")) for m in model["merges"]]
 
 
+def bytes_of_alphabet():
+    """The byte of each character of GPT-2's alphabet."""
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in plain]
+    return {chr(b): b for b in plain} | {chr(256 + i): b for i, b in enumerate(others)}
+
+
+def run_peer(name, setup, folder):
+    """Seconds, seconds of work and memory of a peer, and the file it wrote."""
+    setup = setup | {"out": os.path.join(folder, f"{name}.out.json")}
+    path = os.path.join(folder, f"{name}.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(setup, file)
+    _, _, memory, output = run([
+        sys.executable, __file__, "--circadian", "", "--peer", name, path])
+    seconds, work = map(float, output.split())
+    return seconds, work, memory, setup["out"]
+
+
+def print_side(name, merges, seconds, work, memory):
+    print(f"{name:10}  {merges:8} {seconds:7.2f}  {work:10.2f}  {memory:6.0f}")
+
+
+def compare_rustbpe(mine, theirs):
+    """Whether the tokens are ours but for their order; says how far they are."""
+    byte = bytes_of_alphabet()
+    ours = [bytes(byte[c] for c in a + b).hex() for a, b in mine]
+    theirs = theirs[:len(ours)]
+    first = next((i for i, (a, b) in enumerate(zip(ours, theirs)) if a != b), len(ours))
+    shared = len(set(ours) & set(theirs))
+    print(
+        f"rustbpe: the first {first} merges are the same, and {shared} of {len(set(ours))} tokens "
+        "in any order")
+    return shared > 0.95 * len(set(ours))
+
+
+def compare_tokenizers(mine, other):
+    """Whether the merges are ours, one by one; says where they part."""
+    first = next((i for i, (a, b) in enumerate(zip(mine, other)) if a != b), None)
+    if first is None and len(mine) != len(other):
+        first = min(len(mine), len(other))
+    if first is None:
+        print("tokenizers: the same merges in the same order")
+        return True
+    print(
+        f"tokenizers: first difference at merge {first}: {mine[first:first + 3]} "
+        f"{other[first:first + 3]}")
+    print(f"merges of one side only: {len(set(mine) ^ set(other))}")
+    return False
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--circadian", required=True, help="the command that is compared")
     parser.add_argument("--vocabulary", type=int, default=4096)
     parser.add_argument("--split", default="standard")
-    parser.add_argument("--peer", help=argparse.SUPPRESS)
+    parser.add_argument("--peer", choices=PEERS, help=argparse.SUPPRESS)
     parser.add_argument("files", nargs="*")
     arguments = parser.parse_args()
     if arguments.peer:
-        with open(arguments.peer, encoding="utf-8") as file:
-            return train_peer(json.load(file))
+        with open(arguments.files[0], encoding="utf-8") as file:
+            return PEERS[arguments.peer](json.load(file))
 
     with tempfile.TemporaryDirectory() as folder:
         paths = write_parts(arguments.files, folder)
@@ -104,34 +178,33 @@ def main():
             "--vocabulary", str(arguments.vocabulary), "--out", ours, *paths])
         document = model_of(ours)
         special = len(document["added_tokens"])
-        setup = os.path.join(folder, "setup.json")
-        theirs = os.path.join(folder, "theirs.json")
-        with open(setup, "w", encoding="utf-8") as file:
-            json.dump({
-                "regex": document["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"],
-                "isGPT2": arguments.split == "gpt2", "tokens": arguments.vocabulary - special,
-                "paths": paths, "out": theirs,
-            }, file)
-        _, _, peer_memory, output = run(
-            [sys.executable, __file__, "--circadian", "", "--peer", setup])
-        peer_seconds, peer_work = map(float, output.split())
-
-        mine, other = merges_of(document["model"]), merges_of(model_of(theirs)["model"])
-        first = next((i for i, (a, b) in enumerate(zip(mine, other)) if a != b), None)
-        if first is None and len(mine) != len(other):
-            first = min(len(mine), len(other))
+        setup = {
+            "regex": document["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"],
+            "isGPT2": arguments.split == "gpt2", "tokens": arguments.vocabulary - special,
+            "paths": paths,
+        }
+        mine = merges_of(document["model"])
         print(f"{size / 1e6:.1f} MB, {len(paths)} texts, split {arguments.split}")
         print("              merges       s   s of work      MB")
-        print(f"circadian   {len(mine):8} {seconds:7.2f}  {work:10.2f}  {memory:6.0f}")
-        print(f"tokenizers  {len(other):8} {peer_seconds:7.2f}  {peer_work:10.2f}  {peer_memory:6.0f}")
-        print(
-            f"theirs over ours: {peer_seconds / seconds:.2f} in time, {peer_work / work:.2f} in work")
-        if first is None:
-            print("the same merges in the same order")
-            return 0
-        print(f"first difference at merge {first}: {mine[first:first + 3]} {other[first:first + 3]}")
-        print(f"merges of one side only: {len(set(mine) ^ set(other))}")
-        return 1
+        print_side("circadian", len(mine), seconds, work, memory)
+        results = {}
+        for name in PEERS:
+            if importlib.util.find_spec(name) is None:
+                print(f"{name:10}   missing")
+                continue
+            peer_seconds, peer_work, peer_memory, out = run_peer(name, setup, folder)
+            results[name] = (peer_seconds / seconds, peer_work / work, model_of(out))
+            merges = results[name][2]
+            count = len(merges if name == "rustbpe" else merges_of(merges["model"]))
+            print_side(name, count, peer_seconds, peer_work, peer_memory)
+        for name, (time_ratio, work_ratio, _) in results.items():
+            print(f"{name} over ours: {time_ratio:.2f} in time, {work_ratio:.2f} in work")
+        same = True
+        if "rustbpe" in results:
+            same = compare_rustbpe(mine, results["rustbpe"][2])
+        if "tokenizers" in results:
+            same = compare_tokenizers(mine, merges_of(results["tokenizers"][2]["model"])) and same
+        return 0 if same else 1
 
 
 sys.exit(main())

@@ -1,23 +1,59 @@
+import Tensors
+
 /// What the command line asks for.
 struct Arguments {
   enum Command: String {
-    case training, decoding, operations, help
+    case training, distillation, memory, decoding, opening, operations, growth, help
+    /// What `memory` runs in a process of its own; no command for people.
+    case trainingMemory = "training-memory"
+
+    /// What it understands beside --json and --help.
+    fileprivate var options: Set<String> {
+      switch self {
+      case .training, .distillation, .memory: ["--model", "--rounds"]
+      case .decoding: ["--rounds", "--prompt", "--tokens"]
+      case .opening: ["--rounds", "--program"]
+      case .growth:
+        ["--rounds", "--out", "--largest", "--longest", "--most", "--vocabulary", "--nights"]
+      case .trainingMemory: ["--model", "--rounds", "--precision", "--microbatch"]
+      case .operations, .help: []
+      }
+    }
+
+    fileprivate var takesFiles: Bool { self == .growth || needsFiles }
+    fileprivate var needsFiles: Bool { self == .decoding || self == .opening }
   }
 
   static let usage = """
     usage: compare training [--model NAME]... [--rounds N] [--json FILE]
+           compare distillation [--model NAME]... [--rounds N] [--json FILE]
+           compare memory [--model NAME]... [--rounds N] [--json FILE]
            compare decoding [--rounds N] [--prompt N] [--tokens N] [--json FILE] FILE.gguf...
+           compare opening [--rounds N] [--program FILE] [--json FILE] FILE-OR-FOLDER...
            compare operations [--json FILE]
+           compare growth [--out FOLDER] [--rounds N] [--largest N] [--longest N] [--most N]
+                          [--vocabulary N] [--nights FILE] [--json FILE] [FILE...]
 
-    training    a step of training on this engine and on PyTorch, in turn
-    decoding    reading a prompt and writing, one sequence alone, here and in llama.cpp, in turn
-    operations  every operation of the engine, alone
+    training      a step of training on this engine and on PyTorch, in turn
+    distillation  a step of distilling into low-rank changes, here and with PEFT, in turn
+    memory        the most memory that training needs, here and on PyTorch
+    decoding      reading a prompt and writing, one sequence alone, here and in llama.cpp, in turn
+    opening       from the start of a process to the first token, here and in llama.cpp, in turn
+    operations    every operation of the engine, alone
+    growth        what training, reading and tokenizers cost as models, contexts and texts grow
 
-    --model NAME  one of \(TrainingModel.all.map(\.name).joined(separator: ", ")); all when left out
-    --rounds N    steps or runs that count, after those that warm up (7)
-    --prompt N    tokens that are read (512)
-    --tokens N    tokens that are written (64)
-    --json FILE   also write everything measured as JSON
+    --model NAME    one of \(TrainingModel.all.map(\.name).joined(separator: ", ")); all when left out, 124M of distillation
+    --rounds N      steps or runs that count, after those that warm up (7)
+    --prompt N      tokens that are read (512)
+    --tokens N      tokens that are written (64)
+    --program FILE  the command 'circadian' (that of a release build)
+    --out FOLDER    where growth.json and the plots are written
+    --largest N     the largest model, in millions of parameters (124)
+    --longest N     the longest context, in tokens (8192)
+    --most N        the most text, in millions of bytes (100)
+    --vocabulary N  tokens of the vocabulary that is learned from text (32768)
+    --nights FILE   a JSON array of the seconds of one night after another, to be plotted
+    --json FILE     also write everything measured as JSON
     """
 
   var command = Command.help
@@ -26,6 +62,10 @@ struct Arguments {
   var rounds = 7
   var prompt = 512
   var tokens = 64
+  var program: String?
+  var growth = Growth.Limits()
+  var precision = Precision.fastest
+  var microbatch = 1
   var jsonFile: String?
 
   init(_ words: some Sequence<String>) throws(UsageError) {
@@ -34,37 +74,57 @@ struct Arguments {
     guard let command = Command(rawValue: first) else { throw .unknown(first) }
     self.command = command
     while let word = words.next() {
-      func value() throws(UsageError) -> String {
-        guard let value = words.next() else { throw .missingValue(option: word) }
-        return value
-      }
-      switch word {
-      case "--help", "-h":
+      if word == "--help" || word == "-h" {
         self.command = .help
-      case "--json":
-        jsonFile = try value()
-      case "--model" where command == .training:
-        let name = try value()
-        guard let model = TrainingModel.all.first(where: { $0.name == name }) else {
-          throw .badValue(option: word, value: name)
-        }
-        models.append(model)
-      case "--rounds" where command != .operations: rounds = try Self.count(value(), word)
-      case "--prompt" where command == .decoding: prompt = try Self.count(value(), word)
-      case "--tokens" where command == .decoding: tokens = try Self.count(value(), word)
-      case _ where command == .decoding && !word.hasPrefix("-"): files.append(word)
-      default: throw .unknown(word)
+        return
       }
+      guard word.hasPrefix("-") else {
+        guard command.takesFiles else { throw .unknown(word) }
+        files.append(word)
+        continue
+      }
+      guard word == "--json" || command.options.contains(word) else { throw .unknown(word) }
+      guard let value = words.next() else { throw .missingValue(option: word) }
+      try set(word, value)
     }
-    if command == .decoding && files.isEmpty { throw .missingValue(option: "decoding") }
-    if models.isEmpty { models = TrainingModel.all }
+    if command.needsFiles && files.isEmpty { throw .missingValue(option: command.rawValue) }
+    growth.files = files
+    if models.isEmpty {
+      models = TrainingModel.all.filter { command != .distillation || $0.name == "124M" }
+    }
   }
 
-  private static func count(_ text: String, _ option: String) throws(UsageError) -> Int {
-    guard let count = Int(text), (1...100_000).contains(count) else {
-      throw .badValue(option: option, value: text)
+  private mutating func set(_ option: String, _ value: String) throws(UsageError) {
+    func count() throws(UsageError) -> Int {
+      guard let count = Int(value), (1...1_000_000).contains(count) else {
+        throw .badValue(option: option, value: value)
+      }
+      return count
     }
-    return count
+    switch option {
+    case "--model":
+      guard let model = TrainingModel.all.first(where: { $0.name == value }) else {
+        throw .badValue(option: option, value: value)
+      }
+      models.append(model)
+    case "--precision":
+      guard let precision = Precision(rawValue: value) else {
+        throw .badValue(option: option, value: value)
+      }
+      self.precision = precision
+    case "--rounds": rounds = try count()
+    case "--prompt": prompt = try count()
+    case "--tokens": tokens = try count()
+    case "--microbatch": microbatch = try count()
+    case "--program": program = value
+    case "--out": growth.folder = value
+    case "--largest": growth.largest = try count()
+    case "--longest": growth.longest = try count()
+    case "--most": growth.most = try count()
+    case "--vocabulary": growth.vocabulary = try count()
+    case "--nights": growth.nights = value
+    default: jsonFile = value
+    }
   }
 }
 

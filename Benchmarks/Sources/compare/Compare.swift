@@ -9,24 +9,14 @@ enum Compare {
     do {
       let arguments = try Arguments(CommandLine.arguments.dropFirst())
       switch arguments.command {
-      case .help:
-        print(Arguments.usage)
-      case .operations:
-        let comparison = try OperationComparison.measured(progress: note)
-        print(comparison.text)
-        try write(comparison, to: arguments.jsonFile)
-      case .decoding:
-        let comparison = try DecodingComparison.measured(
-          arguments.files, prompt: arguments.prompt, tokens: arguments.tokens,
-          rounds: arguments.rounds, progress: note)
-        print(comparison.text)
-        try write(comparison, to: arguments.jsonFile)
-      case .training:
-        let comparison = try TrainingComparison.measured(
-          arguments.models, rounds: arguments.rounds, progress: note)
-        print(comparison.text)
-        try write(comparison, to: arguments.jsonFile)
-        if !comparison.isSound { exit(1) }
+      case .help: print(Arguments.usage)
+      case .trainingMemory:
+        print(
+          try TrainingMemory.measured(
+            arguments.models[0], arguments.precision, microbatch: arguments.microbatch,
+            steps: arguments.rounds
+          ).line)
+      default: try report(comparison(arguments), arguments)
       }
     } catch let error as UsageError {
       note("error: \(error)\n\(Arguments.usage)")
@@ -37,17 +27,47 @@ enum Compare {
     }
   }
 
+  private static func comparison(_ arguments: Arguments) throws -> any Comparison {
+    let rounds = arguments.rounds
+    return switch arguments.command {
+    case .training:
+      try TrainingComparison.measured(arguments.models, rounds: rounds, progress: note)
+    case .distillation:
+      try TrainingComparison.measured(
+        arguments.models, distillation: Distillation(), rounds: rounds, progress: note)
+    case .memory:
+      try MemoryComparison.measured(arguments.models, steps: rounds, progress: note)
+    case .decoding:
+      try DecodingComparison.measured(
+        arguments.files, prompt: arguments.prompt, tokens: arguments.tokens, rounds: rounds,
+        progress: note)
+    case .opening:
+      try OpeningComparison.measured(
+        arguments.files, program: arguments.program, rounds: rounds, progress: note)
+    case .growth: try Growth.measured(arguments.growth, rounds: rounds, progress: note)
+    case .operations, .help, .trainingMemory: try OperationComparison.measured(progress: note)
+    }
+  }
+
+  private static func report(_ comparison: any Comparison, _ arguments: Arguments) throws {
+    print(comparison.text)
+    if let growth = comparison as? Growth, let folder = arguments.growth.folder {
+      try growth.write(to: URL(filePath: folder, directoryHint: .isDirectory))
+    }
+    if let file = arguments.jsonFile { try write(comparison, to: URL(filePath: file)) }
+    if !comparison.isSound { exit(1) }
+  }
+
   /// Says how far things are, on standard error.
   private static func note(_ message: String) {
     FileHandle.standardError.write(Data("\(message)\n".utf8))
   }
 
-  private static func write(_ document: some Encodable, to file: String?) throws {
-    guard let file else { return }
+  static func write(_ document: some Encodable, to file: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.dateEncodingStrategy = .iso8601
     let data = try encoder.encode(document) + Data("\n".utf8)
-    try data.write(to: URL(filePath: file), options: .atomic)
+    try data.write(to: file, options: .atomic)
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 import struct OperationCatalog.Measurement  // Foundation has one too.
 
 /// Every operation of the engine at a model's sizes, each on one thread.
-struct OperationComparison: Encodable {
+struct OperationComparison: Comparison {
   struct Line: Encodable {
     let measurement: Measurement
     /// Of the rate of matrix products of the same precision on one thread.

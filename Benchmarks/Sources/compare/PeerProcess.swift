@@ -9,7 +9,7 @@ final class PeerProcess {
   private var unread = Data()
 
   /// <package>/Sources/compare/PeerProcess.swift
-  private static let package = URL(filePath: #filePath)
+  static let package = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   init(script: String) { self.script = script }

@@ -3,7 +3,7 @@ import LanguageModels
 import Tensors
 
 /// Reading a prompt and writing greedily, one sequence alone, by this engine and by llama.cpp in turn on the same files.
-struct DecodingComparison: Encodable {
+struct DecodingComparison: Comparison {
   /// What one side did with one prompt.
   struct Run: Codable {
     var reading, writing: Double

@@ -1,5 +1,3 @@
-import Checkpoints
-import Foundation
 import LanguageModels
 import Layers
 import Tensors
@@ -55,11 +53,6 @@ struct TrainingModel: Sendable {
       Int32(random.integer(in: 0..<configuration.vocabularySize))
     }
   }
-
-  /// 10^9 floating-point operations of a step: six for each parameter and token, attention left out.
-  func gigaflopsPerStep(parameters: Int) -> Double {
-    6 * Double(parameters) * Double(tokensPerStep) / 1e9
-  }
 }
 
 /// The settings of AdamW that all sides use.
@@ -69,26 +62,4 @@ struct OptimizerSettings: Sendable, Codable {
   var beta2: Float = 0.95
   var epsilon: Float = 1e-8
   var weightDecay: Float = 0.1
-}
-
-/// The files that a peer starts from: initial weights and tokens.
-struct StartingPoint {
-  let folder: URL
-  var weights: URL { folder.appending(path: "weights.safetensors") }
-  var tokens: URL { folder.appending(path: "tokens.bin") }
-
-  /// Writes both into a new temporary folder.
-  init(_ model: TrainingModel) throws {
-    folder = FileManager.default.temporaryDirectory
-      .appending(path: "circadian-compare-\(UUID().uuidString)", directoryHint: .isDirectory)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    var writer = SafetensorsWriter()
-    for parameter in try model.initialized().parameters.parameters {
-      writer.add(parameter.value, named: parameter.path)
-    }
-    try writer.write(to: weights)
-    try model.tokens().map(\.littleEndian).withUnsafeBytes { try Data($0).write(to: tokens) }
-  }
-
-  func remove() { try? FileManager.default.removeItem(at: folder) }
 }

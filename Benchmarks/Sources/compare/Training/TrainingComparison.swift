@@ -1,18 +1,21 @@
 import Foundation
 
 /// Training steps of several models, as measured in one run.
-struct TrainingComparison: Encodable {
+struct TrainingComparison: Comparison {
   let date: Date
   let machine: Machine
   let models: [ModelComparison]
 
   static func measured(
-    _ models: [TrainingModel], rounds: Int, progress: @escaping (String) -> Void
+    _ models: [TrainingModel], distillation: Distillation? = nil, rounds: Int,
+    progress: @escaping (String) -> Void
   ) throws -> TrainingComparison {
     TrainingComparison(
       date: .now, machine: .current,
       models: try models.map { model in
-        try TrainingRace(model: model, rounds: rounds, progress: progress).run()
+        try TrainingRace(
+          model: model, distillation: distillation, rounds: rounds, progress: progress
+        ).run()
       })
   }
 

@@ -2,6 +2,8 @@ import Foundation
 import Tensors
 
 /// Steps of one model by all contestants in turn: one of each, then the next of each.
+///
+/// With a `distillation`, steps train low-rank changes of it; otherwise all of it.
 struct TrainingRace {
   /// A contestant and what it has done so far.
   private final class Entry {
@@ -14,6 +16,7 @@ struct TrainingRace {
   }
 
   let model: TrainingModel
+  let distillation: Distillation?
   let rounds: Int
   let progress: (String) -> Void
 
@@ -24,7 +27,7 @@ struct TrainingRace {
 
   func run() throws -> ModelComparison {
     let settings = OptimizerSettings()
-    let start = try StartingPoint(model)
+    let start = try StartingPoint(model, distillation: distillation)
     defer { start.remove() }
     let precisions: [Precision] =
       Precision.fastest == .bfloat16 ? [.float32, .bfloat16] : [.float32]
@@ -32,13 +35,15 @@ struct TrainingRace {
     var entries: [Entry] = []
     defer { for entry in entries { entry.contestant.stop() } }
 
-    for precision in precisions {
+    let engines = try precisions.map { precision in
       progress("\(model.name): preparing Circadian, \(precision.rawValue)")
-      entries.append(Entry(try EngineTrainer(model, settings, precision)))
+      return try EngineTrainer(model, settings, precision, distillation: distillation)
     }
+    entries += engines.map(Entry.init)
     for precision in precisions {
       for isCompiled in [false, true] {
-        let peer = PyTorchTrainer(precision, isCompiled: isCompiled)
+        let peer = PyTorchTrainer(
+          precision, isCompiled: isCompiled, distillation: distillation)
         let entry = Entry(peer)
         entries.append(entry)
         progress("\(model.name): preparing \(peer.name), \(precision.rawValue)")
@@ -63,7 +68,8 @@ struct TrainingRace {
       }
     }
     return ModelComparison(
-      model, parameters: try model.initialized().parameters.count, optimizer: settings,
+      model, work: engines[0].work,
+      distillation: distillation, optimizer: settings,
       peaks: Dictionary(uniqueKeysWithValues: zip(precisions, peaks.map(\.gigaflopsPerSecond))),
       sides: entries.map { entry in
         ModelComparison.Entrant(

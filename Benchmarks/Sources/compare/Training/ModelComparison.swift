@@ -43,7 +43,9 @@ struct ModelComparison: Encodable {
   }
 
   let model: String
-  let parameters, batch, time: Int
+  let work: StepWork
+  let distillation: Distillation?
+  let batch, time: Int
   let optimizer: OptimizerSettings
   let gigaflopsPerStep: Double
   let peakGigaflopsPerSecond: [String: Double]
@@ -54,15 +56,16 @@ struct ModelComparison: Encodable {
   private static let checkedSteps = 5
 
   /// How far losses may lie apart, in nats.
-  private static func tolerance(_ precision: Precision) -> Double {
+  static func tolerance(_ precision: Precision) -> Double {
     precision == .float32 ? 1e-3 : 2e-2
   }
 
   init(
-    _ model: TrainingModel, parameters: Int, optimizer: OptimizerSettings,
+    _ model: TrainingModel, work: StepWork, distillation: Distillation?,
+    optimizer: OptimizerSettings,
     peaks: [Precision: Double], sides entrants: [Entrant]
   ) {
-    let gigaflops = model.gigaflopsPerStep(parameters: parameters)
+    let gigaflops = work.gigaflops
     let sides = entrants.map { entrant in
       let engine = entrants.first { $0.isEngine && $0.precision == entrant.precision }
       let timing = entrant.absence == nil ? Timing(entrant.seconds) : nil
@@ -83,7 +86,8 @@ struct ModelComparison: Encodable {
         agrees: deviation.map { $0 <= Self.tolerance(entrant.precision) }, missing: entrant.absence)
     }
     self.model = model.name
-    self.parameters = parameters
+    self.work = work
+    self.distillation = distillation
     batch = model.batch
     time = model.time
     self.optimizer = optimizer
@@ -93,7 +97,8 @@ struct ModelComparison: Encodable {
     self.sides = sides
     verdicts = [
       Self.verdict(sides, target: 2.0),
-      Self.verdict(sides.filter { $0.precision == .float32 }, target: 2.5),
+      distillation == nil
+        ? Self.verdict(sides.filter { $0.precision == .float32 }, target: 2.5) : nil,
     ].compactMap { $0 }
   }
 
@@ -138,8 +143,9 @@ struct ModelComparison: Encodable {
     }
     let peaks = peakGigaflopsPerSecond.sorted { $0.key > $1.key }
       .map { "\($0.value.fixed(0)) in \($0.key)" }.joined(separator: ", ")
+    let trained = work.trained == work.parameters ? "" : ", \(work.trained) trained"
     let heading =
-      "\(model): \(parameters) parameters, \(batch) x \(time) tokens, "
+      "\(model): \(work.parameters) parameters\(trained), \(batch) x \(time) tokens, "
       + "\(gigaflopsPerStep.fixed(0)) GFLOP a step; matrix peak \(peaks) GFLOP/s"
     let absences = sides.compactMap { side in
       side.missing.map { "missing: \(side.name), \(side.precision.rawValue): \($0)" }
