@@ -60,16 +60,18 @@ public struct Muon: Optimizer {
 
   /// U V^T of a matrix's singular value decomposition, approximately: singular values within [0.7, 1.2].
   ///
-  /// The quintic's coefficients trade exactness for speed of convergence (Jordan 2024).
+  /// The quintic's coefficients trade exactness for speed of convergence (Jordan 2024). Products are in
+  /// ``Precision/current``: bfloat16 is enough for them.
   public static func orthogonalized(_ matrix: Tensor) -> Tensor {
     let isTall = matrix.shape[0] > matrix.shape[1]
     let wide = (isTall ? matrix.transposed() : matrix).detached()
     let norm = wide.withFloats { ck_sum_squares($0.baseAddress, $0.count) }.squareRoot()
     var x = wide * Float(1 / (norm * 1.02 + 1e-7))
     for _ in 0..<5 {
-      let square = x.multiplied(by: x, transposeOther: true)
-      let polynomial = square * -4.7750 + square.multiplied(by: square) * 2.0315
-      x = x * 3.4445 + polynomial.multiplied(by: x)
+      let square = x.linear(x)
+      // The square is symmetric: its transpose is itself.
+      let polynomial = square * -4.7750 + square.linear(square) * 2.0315
+      x = x * 3.4445 + polynomial.linear(x.transposed())
     }
     return isTall ? x.transposed() : x
   }

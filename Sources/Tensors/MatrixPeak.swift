@@ -16,7 +16,7 @@ public enum MatrixPeak {
           try pool.run { _ in
             let a = Tensor(shape: [extent, extent]) { $0.update(repeating: 0.5) }
             let b = Tensor(shape: [extent, extent]) { $0.update(repeating: 0.25) }
-            for _ in 0..<products { _ = a.multiplied(by: b) }
+            for _ in 0..<products { _ = a.linear(b) }
           }
         }
         // The first round also sets up what the products need.

@@ -150,7 +150,9 @@ public struct TrainingRun: Sendable {
     }
     let weight = batch.reduce(0) { $0 + $1.weights.dropFirst().reduce(0, +) }
     guard weight > 0 else { throw TrainingError.nothingLearned(step: step + 1) }
-    try optimizer.update(parameters, along: gradients, rate: rate, gradientScale: 1 / weight)
+    try plan.precision.run {
+      try optimizer.update(parameters, along: gradients, rate: rate, gradientScale: 1 / weight)
+    }
     return loss / Double(weight)
   }
 }

@@ -43,6 +43,7 @@ struct HelpPageTests {
           -q, --quiet    No progress and no messages other than warnings and errors.
           --home <path>  The folder that everything is kept in, instead of the usual
                          one.
+          --profile      Say at the end where the time went, operation by operation.
           -h, --help     Show this page.
 
         Examples
