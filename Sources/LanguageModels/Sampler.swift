@@ -56,27 +56,57 @@ public struct Sampler: Sendable {
     return draw(from: candidates)
   }
 
-  /// The tokens that stay in play, most likely first, with unnormalised probabilities.
+  /// The tokens that stay in play, most likely first where some do not, with unnormalised probabilities.
   private func candidates(_ scores: [Float]) -> [(token: Int, weight: Float)] {
     let highest = scores.max() ?? 0
-    let isFull = sampling.topK <= 0 && sampling.topP >= 1 && sampling.minP <= 0
-    var kept = scores.indices.map {
-      (token: $0, weight: exp((scores[$0] - highest) / sampling.temperature))
+    let scaled = Tensor(shape: [1, scores.count]) {
+      for index in $0.indices { $0[index] = (scores[index] - highest) / sampling.temperature }
     }
-    guard !isFull else { return kept }
-    kept.sort { $0.weight > $1.weight || ($0.weight == $1.weight && $0.token < $1.token) }
-    if sampling.topK > 0 { kept.removeLast(max(kept.count - sampling.topK, 0)) }
-    if sampling.minP > 0 { kept.removeAll { $0.weight < sampling.minP } }
-    if sampling.topP < 1 {
-      let total = kept.reduce(0) { $0 + $1.weight }
-      var mass: Float = 0
-      let end = kept.firstIndex {
-        mass += $0.weight
-        return mass >= sampling.topP * total
+    return scaled.softmax().withFloats { probabilities in
+      let isFull = sampling.topK <= 0 && sampling.topP >= 1 && sampling.minP <= 0
+      if isFull { return probabilities.indices.map { ($0, probabilities[$0]) } }
+      var kept = likeliest(probabilities)
+      kept.sort { $0.weight > $1.weight || ($0.weight == $1.weight && $0.token < $1.token) }
+      if sampling.topK > 0 { kept.removeLast(max(kept.count - sampling.topK, 0)) }
+      let least = sampling.minP * (kept.first?.weight ?? 0)
+      kept.removeAll { $0.weight < least }
+      guard sampling.topP < 1 else { return kept }
+      let total = sampling.topK > 0 ? mass(kept) : mass(probabilities, from: least)
+      var (sum, count) = (0.0, 0)
+      while count < kept.count && (count == 0 || sum < Double(sampling.topP) * total) {
+        sum += Double(kept[count].weight)
+        count += 1
       }
-      if let end { kept.removeLast(kept.count - end - 1) }
+      kept.removeLast(kept.count - count)
+      return kept
     }
-    return kept
+  }
+
+  /// All tokens above some probability, low enough that no other one can stay in play: of a large vocabulary few are, and to
+  /// sort all would take longer than many a model's pass.
+  private func likeliest(_ probabilities: UnsafeBufferPointer<Float>) -> [(
+    token: Int, weight: Float
+  )] {
+    let highest = probabilities.max() ?? 0
+    let least = sampling.minP * highest
+    let wanted = Double(sampling.topP) * mass(probabilities, from: least)
+    var bound = highest / 64
+    while true {
+      let limit = max(bound, least)
+      let kept = probabilities.indices.filter { probabilities[$0] >= limit }
+        .map { (token: $0, weight: probabilities[$0]) }
+      let isEnough = sampling.topK > 0 ? kept.count >= sampling.topK : mass(kept) >= wanted
+      if isEnough || bound <= least || bound == 0 { return kept }
+      bound /= 64
+    }
+  }
+
+  private func mass(_ probabilities: UnsafeBufferPointer<Float>, from least: Float) -> Double {
+    probabilities.reduce(0) { $1 >= least ? $0 + Double($1) : $0 }
+  }
+
+  private func mass(_ candidates: [(token: Int, weight: Float)]) -> Double {
+    candidates.reduce(0) { $0 + Double($1.weight) }
   }
 
   private mutating func draw(from candidates: [(token: Int, weight: Float)]) -> Int32 {

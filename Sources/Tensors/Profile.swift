@@ -52,6 +52,9 @@ public enum Profile {
     fileprivate var nanoseconds, nested: UInt64
   }
 
+  /// What asking the system for memory is called among the operations.
+  public static let systemMemory = "memory of the system"
+
   private static let flag = Atomic<Bool>(false)
   private static let totals = Mutex<[Kind: Totals]>([:])
 

@@ -45,6 +45,12 @@ package enum StoragePool {
     }
     if let reused { return reused.pointer }
     ThreadState.current.systemAllocations += 1
+    return Profile.measured(Profile.systemMemory, Profile.Work(bytes: Double(capacity))) {
+      allocated(capacity: capacity)
+    }
+  }
+
+  private static func allocated(capacity: Int) -> UnsafeMutableRawPointer {
     var pointer: UnsafeMutableRawPointer?
     let hugePage = 2 << 20
     let isLarge = capacity >= 2 * hugePage

@@ -70,6 +70,38 @@ import Testing
     #expect(Set(draws(3000) { $0.topP = mass }) == expected)
   }
 
+  /// Of many tokens not all are sorted; the same ones stay in play.
+  @Test(arguments: [
+    Cut(topK: 0, topP: 0.9, minP: 0), .init(topK: 40, topP: 0.8, minP: 0),
+    .init(topK: 3000, topP: 1, minP: 0), .init(topK: 0, topP: 0.7, minP: 0.01),
+    .init(topK: 500, topP: 0.95, minP: 0.002), .init(topK: 0, topP: 0.9999, minP: 0),
+  ])
+  func manyTokens(_ cut: Cut) {
+    var source = RandomSource(seed: 3, name: "many")
+    let logits = Tensor.normal([20_000], deviation: 2, using: &source)
+    var sampler = Sampler(
+      sampling { ($0.topK, $0.topP, $0.minP) = (cut.topK, cut.topP, cut.minP) }, seed: 7)
+    let drawn = (0..<300).map { _ in Int(sampler.next(logits, after: [])) }
+
+    let weights = logits.values.map { exp(Double($0)) }
+    var order = weights.indices.sorted { weights[$0] > weights[$1] }
+    if cut.topK > 0 { order = Array(order.prefix(cut.topK)) }
+    order = order.filter { weights[$0] >= Double(cut.minP) * weights[order[0]] }
+    let total = order.reduce(0) { $0 + weights[$1] }
+    var (sum, count) = (0.0, 0)
+    while count < order.count && sum < Double(cut.topP) * total {
+      sum += weights[order[count]]
+      count += 1
+    }
+    let kept = Set(order.prefix(count))
+    #expect(drawn.allSatisfy(kept.contains))
+    // No more was dropped either: the less likely seven eighths are drawn as often as they should be.
+    let rarer = Set(order.prefix(count).suffix(count - count / 8))
+    let share = rarer.reduce(0) { $0 + weights[$1] } / sum
+    let found = Double(drawn.count(where: rarer.contains)) / 300
+    #expect(abs(found - share) < 4 * (share * (1 - share) / 300).squareRoot() + 0.01)
+  }
+
   @Test(
     arguments: [
       (1, [1]), (0.65, [1, 3]), (0.6, [1, 3, 7]), (0.45, [1, 3, 5, 7]), (0.1, [0, 1, 3, 4, 5, 7]),
@@ -153,4 +185,10 @@ import Testing
       #expect(sampler.next(Tensor(scores, shape: [8192]), after: []) != 8191)
     }
   }
+}
+
+/// What of the vocabulary stays in play.
+struct Cut: Sendable {
+  var topK: Int
+  var topP, minP: Float
 }

@@ -3,7 +3,7 @@ import Tensors
 /// What the command line asks for.
 struct Arguments {
   enum Command: String {
-    case training, distillation, memory, decoding, opening, operations, growth, help
+    case training, distillation, memory, decoding, opening, operations, growth, steps, counts, help
     /// What `memory` runs in a process of its own; no command for people.
     case trainingMemory = "training-memory"
 
@@ -16,6 +16,8 @@ struct Arguments {
       case .growth:
         ["--rounds", "--out", "--largest", "--longest", "--most", "--vocabulary", "--nights"]
       case .trainingMemory: ["--model", "--rounds", "--precision", "--microbatch"]
+      case .steps: ["--model"]
+      case .counts: ["--record"]
       case .operations, .help: []
       }
     }
@@ -31,6 +33,8 @@ struct Arguments {
            compare decoding [--rounds N] [--prompt N] [--tokens N] [--json FILE] FILE.gguf...
            compare opening [--rounds N] [--program FILE] [--json FILE] FILE-OR-FOLDER...
            compare operations [--json FILE]
+           compare steps [--model NAME]... [--json FILE]
+           compare counts [--record] [--json FILE]
            compare growth [--out FOLDER] [--rounds N] [--largest N] [--longest N] [--most N]
                           [--vocabulary N] [--nights FILE] [--json FILE] [FILE...]
 
@@ -40,10 +44,13 @@ struct Arguments {
     decoding      reading a prompt and writing, one sequence alone, here and in llama.cpp, in turn
     opening       from the start of a process to the first token, here and in llama.cpp, in turn
     operations    every operation of the engine, alone
+    steps         where the time of this engine's steps goes, operation by operation
+    counts        what steps of a small model have to do, without a clock, against what is on record
     growth        what training, reading and tokenizers cost as models, contexts and texts grow
 
     --model NAME    one of \(TrainingModel.all.map(\.name).joined(separator: ", ")); all when left out, 124M of distillation
     --rounds N      steps or runs that count, after those that warm up (7)
+    --record        put what was counted on record
     --prompt N      tokens that are read (512)
     --tokens N      tokens that are written (64)
     --program FILE  the command 'circadian' (that of a release build)
@@ -66,6 +73,7 @@ struct Arguments {
   var growth = Growth.Limits()
   var precision = Precision.fastest
   var microbatch = 1
+  var records = false
   var jsonFile: String?
 
   init(_ words: some Sequence<String>) throws(UsageError) {
@@ -84,6 +92,10 @@ struct Arguments {
         continue
       }
       guard word == "--json" || command.options.contains(word) else { throw .unknown(word) }
+      if word == "--record" {
+        records = true
+        continue
+      }
       guard let value = words.next() else { throw .missingValue(option: word) }
       try set(word, value)
     }

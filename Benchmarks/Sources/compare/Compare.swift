@@ -44,6 +44,8 @@ enum Compare {
     case .opening:
       try OpeningComparison.measured(
         arguments.files, program: arguments.program, rounds: rounds, progress: note)
+    case .steps: try StepProfile.measured(arguments.models, progress: note)
+    case .counts: try StepCounts.measured(recording: arguments.records)
     case .growth: try Growth.measured(arguments.growth, rounds: rounds, progress: note)
     case .operations, .help, .trainingMemory: try OperationComparison.measured(progress: note)
     }
