@@ -29,11 +29,12 @@ package enum StoragePool {
   /// How often this thread has had to ask the system for memory.
   package static var systemAllocations: Int { ThreadState.current.systemAllocations }
 
-  /// Rounds up to one of four sizes per power of two, so that nearby sizes share buffers.
+  /// Rounds up to one of four sizes per power of two, so that nearby sizes share buffers; of eight from a million bytes
+  /// on, where most are a model's own sizes and what is not used counts.
   package static func capacity(for byteCount: Int) -> Int {
     let least = max(byteCount, 256)
     let power = 1 << (Int.bitWidth - 1 - (least - 1).leadingZeroBitCount)  // largest below `least`
-    let step = max(power / 4, 64)
+    let step = max(power / (power >= 1 << 20 ? 8 : 4), 64)
     return (least + step - 1) / step * step
   }
 

@@ -40,6 +40,9 @@ struct ModelComparison: Encodable {
     /// The same for single rounds.
     let lowestRatio, highestRatio: Double
     let target: Double
+    /// The peer's median over what the step's products alone take at the machine's matrix peak: no engine has a higher ratio
+    /// in this precision.
+    let bound: Double?
   }
 
   let model: String
@@ -119,7 +122,10 @@ struct ModelComparison: Encodable {
       engine: "\(engine.side.name), \(engine.side.precision.rawValue)",
       peer: "\(peer.side.name), \(peer.side.precision.rawValue)",
       ratio: peer.timing.median / engine.timing.median, lowestRatio: ratios.min() ?? 0,
-      highestRatio: ratios.max() ?? 0, target: target)
+      highestRatio: ratios.max() ?? 0, target: target,
+      bound: engine.side.shareOfPeak.map {
+        peer.timing.median / (engine.timing.median * $0)
+      })
   }
 
   var text: String {
@@ -153,7 +159,8 @@ struct ModelComparison: Encodable {
     let results = verdicts.map { verdict in
       "\(verdict.engine) is \(verdict.ratio.fixed(2)) x as fast as \(verdict.peer) "
         + "(\(verdict.lowestRatio.fixed(2)) to \(verdict.highestRatio.fixed(2)) by round; "
-        + "target \(verdict.target.fixed(1)))"
+        + "target \(verdict.target.fixed(1))"
+        + (verdict.bound.map { ", bound \($0.fixed(2))" } ?? "") + ")"
     }
     return ([heading, "", table.text] + absences + results).joined(separator: "\n")
   }
