@@ -1,3 +1,4 @@
+import CKernels
 import COneDNN
 
 /// A matrix in memory: where it lies, how its elements are stored, and its strides in elements.
@@ -37,12 +38,20 @@ extension Matrix {
 
 /// The one seam to the library that multiplies matrices, single-threaded on the calling thread.
 ///
-/// Both factors are float32 or both bfloat16; the result is float32.
+/// Both factors are float32 or both bfloat16, which every processor takes; the result is float32.
 enum MatrixMultiply {
   /// Computes `out = left * right`, or `out += left * right` when `accumulates`.
   static func multiply(_ left: Matrix, _ right: Matrix, into out: Matrix, accumulates: Bool) {
     assert(left.columns == right.rows && out.rows == left.rows && out.columns == right.columns)
     guard out.rows > 0, out.columns > 0 else { return }
+    if left.scalarType == .bfloat16 && Precision.fastest == .float32 {
+      // A processor without such products: the same numbers, wider.
+      let (wideLeft, wideRight) = (left.widened(), right.widened())
+      withExtendedLifetime((wideLeft.memory, wideRight.memory)) {
+        multiply(wideLeft.matrix, wideRight.matrix, into: out, accumulates: accumulates)
+      }
+      return
+    }
     guard left.columns > 0 else {
       if !accumulates { out.clear() }  // a sum of nothing
       return
@@ -126,6 +135,22 @@ struct MatrixProductCache: ~Copyable {
 }
 
 extension Matrix {
+  /// A copy of a bfloat16 matrix in float32, and what holds its memory.
+  fileprivate func widened() -> (matrix: Matrix, memory: Tensor) {
+    guard columnStride == 1 else {
+      let (matrix, memory) = transposed.widened()
+      return (matrix.transposed, memory)
+    }
+    let memory = Tensor(uninitialized: [rows, columns])
+    let numbers = pointer.assumingMemoryBound(to: UInt16.self)
+    for row in 0..<rows {
+      ck_bfloat16_to_float(numbers + row * rowStride, memory.floats + row * columns, columns)
+    }
+    let matrix = Matrix(
+      pointer: memory.storage.pointer, rows: rows, columns: columns, rowStride: columns)
+    return (matrix, memory)
+  }
+
   /// Sets every element of a float32 matrix to zero.
   fileprivate func clear() {
     let floats = pointer.assumingMemoryBound(to: Float.self)

@@ -35,13 +35,23 @@ public struct IndexRows {
     let shape = shape(kept: kept)
     let batch = queries.shape[0]
     let chosen = Tensor(uninitialized: [batch, shape.queries, kept], scalarType: .int32)
-    let scratch = Tensor(uninitialized: [ck_index_scratch(shape)])
-    let (querySize, keySize) = (queries.count / batch, keys.count / batch)
-    for index in 0..<batch {
-      ck_index_select(
-        shape, queries.floats + index * querySize,
-        weights.floats + index * shape.queries * shape.heads, keys.floats + index * keySize,
-        chosen.integers + index * shape.queries * kept, scratch.floats)
+    let (before, row) = (shape.keys - shape.queries, shape.heads * shape.width)
+    let products = queries.count * shape.keys
+    Profile.measured("choice of keys", Profile.Work(flops: 2 * Double(products))) {
+      for index in 0..<batch {
+        Tensor.divided(
+          shape.queries, by: 16, work: products / batch, weighing: { before + $0 }
+        ) { rows in
+          var part = shape
+          (part.queries, part.keys) = (rows.count, before + rows.upperBound)
+          let scratch = Tensor(uninitialized: [ck_index_scratch(part)])
+          let first = index * shape.queries + rows.lowerBound
+          ck_index_select(
+            part, queries.floats + first * row, weights.floats + first * shape.heads,
+            keys.floats + index * shape.keys * shape.width, chosen.integers + first * kept,
+            scratch.floats)
+        }
+      }
     }
     return chosen
   }
@@ -123,12 +133,18 @@ struct SparseAttentionPass {
   }
 
   func forward(into out: Tensor, _ logSumExp: Tensor) {
-    let scratch = Tensor(uninitialized: [shape.kept + Self.margin])
+    let (before, size) = (shape.keys - shape.queries, shape.heads * shape.width)
     for index in 0..<query.shape[0] {
-      ck_sparse_attention(
-        shape, query.floats + place(query, index), key.floats + place(key, index),
-        value.floats + place(value, index), chosen.integers + place(chosen, index),
-        out.floats + place(out, index), logSumExp.floats + place(logSumExp, index), scratch.floats)
+      Tensor.divided(shape.queries, by: 16, work: shape.queries * shape.kept * size) { rows in
+        var part = shape
+        (part.queries, part.keys) = (rows.count, before + rows.upperBound)
+        let scratch = Tensor(uninitialized: [shape.kept + Self.margin])
+        let first = index * shape.queries + rows.lowerBound
+        ck_sparse_attention(
+          part, query.floats + first * size, key.floats + place(key, index),
+          value.floats + place(value, index), chosen.integers + first * shape.kept,
+          out.floats + first * size, logSumExp.floats + first * shape.heads, scratch.floats)
+      }
     }
   }
 

@@ -42,6 +42,24 @@ import Testing
     #expect(distance(shared, alone) < 1e-5)
   }
 
+  @Test(arguments: [0, 37])
+  func sparseAttention(before: Int) {
+    let rows = IndexRows(
+      queries: random([2, 100, 2, 16], "iq"), weights: random([2, 100, 2], "iw"),
+      keys: random([2, 100 + before, 16], "ik"))
+    let queries = random([2, 100, 4, 64], "q")
+    let keys = random([2, 100 + before, 2, 64], "k")
+    let values = random([2, 100 + before, 2, 64], "v")
+    let alone = rows.chosen(24)
+    let shared = Tensor.sharingCores { rows.chosen(24) }
+    #expect(alone.withIndices(Array.init) == shared.withIndices(Array.init))
+    let attended = queries.attending(keys: keys, values: values, chosen: alone)
+    let together = Tensor.sharingCores {
+      queries.attending(keys: keys, values: values, chosen: alone)
+    }
+    #expect(distance(together, attended) < 1e-6)
+  }
+
   /// A single query's keys are divided; slots belong to the first part.
   @Test(arguments: [0, 5], [33, 700])
   func attentionOfOneQuery(slotCount: Int, keyCount: Int) {

@@ -3,7 +3,8 @@ import Tensors
 /// What the command line asks for.
 struct Arguments {
   enum Command: String {
-    case training, distillation, memory, decoding, opening, operations, growth, steps, counts, help
+    case training, distillation, memory, decoding, opening, operations, growth, steps, counts,
+      curves, help
     /// What `memory` runs in a process of its own; no command for people.
     case trainingMemory = "training-memory"
 
@@ -16,6 +17,7 @@ struct Arguments {
       case .growth:
         ["--rounds", "--out", "--largest", "--longest", "--most", "--vocabulary", "--nights"]
       case .trainingMemory: ["--model", "--rounds", "--precision", "--microbatch"]
+      case .curves: ["--out", "--steps"]
       case .steps: ["--model"]
       case .counts: ["--record"]
       case .operations, .help: []
@@ -23,7 +25,7 @@ struct Arguments {
     }
 
     fileprivate var takesFiles: Bool { self == .growth || needsFiles }
-    fileprivate var needsFiles: Bool { self == .decoding || self == .opening }
+    fileprivate var needsFiles: Bool { self == .decoding || self == .opening || self == .curves }
   }
 
   static let usage = """
@@ -33,6 +35,7 @@ struct Arguments {
            compare decoding [--rounds N] [--prompt N] [--tokens N] [--json FILE] FILE.gguf...
            compare opening [--rounds N] [--program FILE] [--json FILE] FILE-OR-FOLDER...
            compare operations [--json FILE]
+           compare curves [--steps N] [--out FOLDER] [--json FILE] FILE...
            compare steps [--model NAME]... [--json FILE]
            compare counts [--record] [--json FILE]
            compare growth [--out FOLDER] [--rounds N] [--largest N] [--longest N] [--most N]
@@ -44,17 +47,19 @@ struct Arguments {
     decoding      reading a prompt and writing, one sequence alone, here and in llama.cpp, in turn
     opening       from the start of a process to the first token, here and in llama.cpp, in turn
     operations    every operation of the engine, alone
+    curves        losses of the same training in float32 and in bfloat16, on text
     steps         where the time of this engine's steps goes, operation by operation
     counts        what steps of a small model have to do, without a clock, against what is on record
     growth        what training, reading and tokenizers cost as models, contexts and texts grow
 
     --model NAME    one of \(TrainingModel.all.map(\.name).joined(separator: ", ")); all when left out, 124M of distillation
     --rounds N      steps or runs that count, after those that warm up (7)
+    --steps N       steps of each training (300)
     --record        put what was counted on record
     --prompt N      tokens that are read (512)
     --tokens N      tokens that are written (64)
     --program FILE  the command 'circadian' (that of a release build)
-    --out FOLDER    where growth.json and the plots are written
+    --out FOLDER    where plots, and growth.json, are written
     --largest N     the largest model, in millions of parameters (124)
     --longest N     the longest context, in tokens (8192)
     --most N        the most text, in millions of bytes (100)
@@ -74,6 +79,7 @@ struct Arguments {
   var precision = Precision.fastest
   var microbatch = 1
   var records = false
+  var steps = 300
   var jsonFile: String?
 
   init(_ words: some Sequence<String>) throws(UsageError) {
@@ -127,6 +133,7 @@ struct Arguments {
     case "--rounds": rounds = try count()
     case "--prompt": prompt = try count()
     case "--tokens": tokens = try count()
+    case "--steps": steps = try count()
     case "--microbatch": microbatch = try count()
     case "--program": program = value
     case "--out": growth.folder = value

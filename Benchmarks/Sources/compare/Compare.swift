@@ -44,6 +44,8 @@ enum Compare {
     case .opening:
       try OpeningComparison.measured(
         arguments.files, program: arguments.program, rounds: rounds, progress: note)
+    case .curves:
+      try PrecisionCurves.measured(arguments.files, steps: arguments.steps, progress: note)
     case .steps: try StepProfile.measured(arguments.models, progress: note)
     case .counts: try StepCounts.measured(recording: arguments.records)
     case .growth: try Growth.measured(arguments.growth, rounds: rounds, progress: note)
@@ -53,8 +55,9 @@ enum Compare {
 
   private static func report(_ comparison: any Comparison, _ arguments: Arguments) throws {
     print(comparison.text)
-    if let growth = comparison as? Growth, let folder = arguments.growth.folder {
-      try growth.write(to: URL(filePath: folder, directoryHint: .isDirectory))
+    if let folder = arguments.growth.folder.map({ URL(filePath: $0, directoryHint: .isDirectory) })
+    {
+      try (comparison as? any Plotted)?.write(to: folder)
     }
     if let file = arguments.jsonFile { try write(comparison, to: URL(filePath: file)) }
     if !comparison.isSound { exit(1) }

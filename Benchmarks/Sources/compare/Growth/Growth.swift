@@ -2,7 +2,7 @@ import Foundation
 import Training
 
 /// What this engine's work costs as models, contexts, texts and a life of nights grow.
-struct Growth: Comparison {
+struct Growth: Comparison, Plotted {
   /// How far to go, and what is given from outside.
   struct Limits {
     var folder: String?

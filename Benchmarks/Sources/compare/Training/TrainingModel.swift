@@ -32,14 +32,14 @@ struct TrainingModel: Sendable {
   /// The model with GPT-2's initial weights, always the same ones.
   ///
   /// The engine's own zeros at the end of every branch would hide the branches from the first loss.
-  func initialized() throws -> Transformer {
-    let model = try Transformer(configuration, in: ParameterScope(seed: 1))
+  func initialized(seed: UInt64 = 1) throws -> Transformer {
+    let model = try Transformer(configuration, in: ParameterScope(seed: seed))
     let residual = 0.02 / Float(2 * configuration.layerCount).squareRoot()
     for parameter in model.parameters.parameters where parameter.shape.rank == 2 {
       let isResidual =
         parameter.path.hasSuffix("attention.output.weight")
         || parameter.path.hasSuffix("feedForward.down.weight")
-      var random = RandomSource(seed: 1, name: parameter.path)
+      var random = RandomSource(seed: seed, name: parameter.path)
       parameter.replace(
         with: .normal(parameter.shape, deviation: isResidual ? residual : 0.02, using: &random))
     }
