@@ -79,7 +79,9 @@ extension Tensor {
     let readable = weight.readable(in: precision)
     let out = Tensor(uninitialized: shape.replacingWidth(weight.shape[0]))
     let right = readable.matrix(in: precision)
-    if shape.rows <= Self.fewRows && !isTracked && !weight.isTracked {
+    // Where rows of many sequences stand together, a row's result should not depend on how many there are.
+    let isAlone = ThreadState.current.sharesCores || !isTracked && !weight.isTracked
+    if shape.rows <= Self.fewRows && isAlone {
       multiplyFewRows(by: right.pointer, right.scalarType, into: out)
     } else {
       let (left, product) = (matrix(in: precision), out.matrix(in: .float32))

@@ -79,6 +79,19 @@ import Testing
     }
   }
 
+  /// Whether the same was written with the same probabilities: to the bit where a row's products do not depend on how many
+  /// rows there are, which holds for oneDNN's with AVX-512 but not with AVX2.
+  private func agree(
+    _ some: [BatchGenerator.Continuation], _ others: [BatchGenerator.Continuation]
+  ) -> Bool {
+    if Precision.fastest == .bfloat16 { return some == others }
+    return some.map(\.tokens) == others.map(\.tokens)
+      && some.map(\.ending) == others.map(\.ending)
+      && zip(some, others).allSatisfy { pair in
+        zip(pair.0.logProbabilities, pair.1.logProbabilities).allSatisfy { abs($0 - $1) < 1e-4 }
+      }
+  }
+
   @Test(arguments: SmallConfiguration.all)
   func aDrawnSequenceDoesNotDependOnTheOthers(_ configuration: TransformerConfiguration) throws {
     let model = try randomModel(configuration)
@@ -87,12 +100,13 @@ import Testing
     let whole = try generator.continuations(of: requests, on: WorkerPool(count: 2))
     #expect(Set(whole.map(\.tokens)).count > 80, "every stream draws its own")
     for workers in [1, 3] {
-      #expect(try generator.continuations(of: requests, on: WorkerPool(count: workers)) == whole)
+      let others = try generator.continuations(of: requests, on: WorkerPool(count: workers))
+      #expect(agree(others, whole))
     }
     let backward = try generator.continuations(of: requests.reversed())
-    #expect(backward.reversed() == whole)
+    #expect(agree(backward.reversed(), whole))
     for index in [0, 41, 89] {
-      #expect(try generator.continuations(of: [requests[index]]) == [whole[index]])
+      #expect(agree(try generator.continuations(of: [requests[index]]), [whole[index]]))
     }
     var other = generator
     other.seed = 6

@@ -74,7 +74,8 @@ import Testing
       let parts = zip(cuts, cuts.dropFirst()).map {
         layer(x.sliced(axis: 1, $0..<$1), continuing: &state)
       }
-      #expect(distance(.concatenated(parts, axis: 1), whole) <= 1e-5)
+      // Of parts of another length, oneDNN may add in another order.
+      #expect(distance(.concatenated(parts, axis: 1), whole) <= 2e-5)
       #expect(state.step == 37)
     }
   }
@@ -95,7 +96,7 @@ import Testing
     let (layer, _) = try layer(index)
     let x = rows(19, seed: 1)
     let alone = layer(x.sliced(axis: 0, 1..<2))
-    #expect(distance(alone, layer(x).sliced(axis: 0, 1..<2)) <= 1e-6)
+    #expect(distance(alone, layer(x).sliced(axis: 0, 1..<2)) <= 3e-6)
   }
 
   /// Memories that answer with more than they were asked do not lengthen what they learn next.
