@@ -10,40 +10,44 @@ static const struct ck_table *chosen = &ck_table_baseline;
 // A test's choice, which leaves every other thread alone.
 static _Thread_local const struct ck_table *override;
 
-static const struct ck_table *widest(void) {
+// The units of this processor, widest first, into `units`; returns how many there are.
+static size_t list_units(const struct ck_table *units[5]) {
+  size_t count = 0;
 #if defined(__x86_64__)
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c") &&
     __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    return __builtin_cpu_supports("avx512vnni") ? &ck_table_avx512vnni : &ck_table_avx512;
-  }
-  if (avx2) return &ck_table_avx2;
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
+    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+    __builtin_cpu_supports("avx512dq");
+  const bool vnni = avx512 && __builtin_cpu_supports("avx512vnni");
+  if (vnni && __builtin_cpu_supports("avx512bf16")) units[count++] = &ck_table_avx512bf16;
+  if (vnni) units[count++] = &ck_table_avx512vnni;
+  if (avx512) units[count++] = &ck_table_avx512;
+  if (avx2) units[count++] = &ck_table_avx2;
 #endif
-  return &ck_table_baseline;
+  units[count++] = &ck_table_baseline;
+  return count;
 }
 
-// NULL when the processor has no such unit.
-static const struct ck_table *named(const char *name) {
-  const struct ck_table *best = widest();
-  if (strcmp(name, best->unit) == 0) return best;
-#if defined(__x86_64__)
-  const bool isWide = best == &ck_table_avx512 || best == &ck_table_avx512vnni;
-  if (strcmp(name, "avx512") == 0 && isWide) return &ck_table_avx512;
-  if (strcmp(name, "avx2") == 0 && isWide) return &ck_table_avx2;
-#endif
-  return strcmp(name, "baseline") == 0 ? &ck_table_baseline : NULL;
+// NULL when the processor has no such unit. Without a name, the widest.
+static const struct ck_table *find_unit(const char *name) {
+  const struct ck_table *units[5];
+  const size_t count = list_units(units);
+  for (size_t i = 0; i < count; i++) {
+    if (!name || strcmp(name, units[i]->unit) == 0) return units[i];
+  }
+  return NULL;
 }
 
 __attribute__((constructor)) static void choose_vector_unit(void) {
   const char *wanted = getenv("CIRCADIAN_VECTOR_UNIT");
-  const struct ck_table *forced = wanted ? named(wanted) : NULL;
-  chosen = forced ? forced : widest();
+  const struct ck_table *forced = wanted ? find_unit(wanted) : NULL;
+  chosen = forced ? forced : find_unit(NULL);
 }
 
 bool ck_select_vector_unit(const char *name) {
-  const struct ck_table *table = name ? named(name) : NULL;
+  const struct ck_table *table = name ? find_unit(name) : NULL;
   if (name && !table) return false;
   override = table;
   return true;

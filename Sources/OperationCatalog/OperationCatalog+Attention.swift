@@ -65,10 +65,19 @@ extension OperationCatalog {
         AttentionCase(
           "softcap.decoding", batch: 1, queries: 2, keys: 20, heads: 2, keyHeads: 2, width: 8,
           softcap: 1.5),
+        AttentionCase(
+          "bfloat16", batch: 2, queries: 61, keys: 75, heads: 4, keyHeads: 2, width: 17, slots: 3,
+          precision: .bfloat16),
+        AttentionCase(
+          "window.softcap.bfloat16", batch: 1, queries: 70, keys: 150, heads: 2, keyHeads: 2,
+          width: 16, slots: 4, window: 60, softcap: 4, precision: .bfloat16),
       ],
       benchmark: [
         AttentionCase(
           "causal", batch: 4, queries: 256, keys: 256, heads: 12, keyHeads: 12, width: 64),
+        AttentionCase(
+          "causal.bfloat16", batch: 4, queries: 256, keys: 256, heads: 12, keyHeads: 12, width: 64,
+          precision: .bfloat16),
         AttentionCase(
           "grouped.slots", batch: 4, queries: 256, keys: 256, heads: 12, keyHeads: 4, width: 64,
           slots: 64),
@@ -79,7 +88,10 @@ extension OperationCatalog {
           isCausal: false),
       ])
     return forms.map { form in
-      OperationCase("attention." + form.name, form.inputs, flops: form.flops) {
+      OperationCase(
+        "attention." + form.name, form.inputs, precision: form.precision, flops: form.flops,
+        tolerance: form.precision == .bfloat16 ? .bfloat16 : .float32
+      ) {
         $0[0].attending(
           keys: $0[1], values: $0[2],
           slots: form.slots > 0 ? Slots(keys: $0[3], values: $0[4]) : nil,
@@ -100,16 +112,18 @@ private struct AttentionCase: Sendable {
   let scale: Float?
   let window: Int?
   let softcap: Float
+  let precision: Precision
 
   init(
     _ name: String, batch: Int, queries: Int, keys: Int, heads: Int, keyHeads: Int, width: Int,
     slots: Int = 0, isCausal: Bool = true, scale: Float? = nil, window: Int? = nil,
-    softcap: Float = 0
+    softcap: Float = 0, precision: Precision = .float32
   ) {
     self.name = name
     (self.batch, self.queries, self.keys, self.heads) = (batch, queries, keys, heads)
     (self.keyHeads, self.width, self.slots) = (keyHeads, width, slots)
     (self.isCausal, self.scale, self.window, self.softcap) = (isCausal, scale, window, softcap)
+    self.precision = precision
   }
 
   var inputs: [InputSpecification] {

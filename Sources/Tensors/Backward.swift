@@ -140,10 +140,10 @@ enum Backward {
           by: table, positions: positions, direction: -1, into: out, accumulates: accumulates)
       }
 
-    case .attention(let form, let output, let logSumExp):
+    case .attention(let form, let precision, let output, let logSumExp):
       let slots = inputs.count > 3 ? Slots(keys: inputs[3], values: inputs[4]) : nil
       let pass = AttentionPass(
-        query: inputs[0], key: inputs[1], value: inputs[2], slots: slots, form)
+        query: inputs[0], key: inputs[1], value: inputs[2], slots: slots, form, precision)
       sink.writeTogether(to: inputs) { gradients in
         pass.backward(
           output: output, logSumExp: logSumExp, gradient: gradient, query: gradients[0],

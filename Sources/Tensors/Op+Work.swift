@@ -32,7 +32,7 @@ extension Op {
       return 2 * Double(output.count) * Double(inputs[0].shape[transposesLeft ? -2 : -1])
     case .convolution:
       return 2 * Double(output.count) * Double(inputs[1].count / max(inputs[1].shape[0], 1))
-    case .attention(let form, _, _):
+    case .attention(let form, _, _, _):
       let (queries, keys) = (inputs[0].shape[1], inputs[1].shape[1])
       let slots = inputs.count > 3 ? inputs[3].shape[0] : 0
       let seen = (0..<queries).reduce(0) { sum, query in

@@ -37,7 +37,7 @@ enum Op {
   case softmax(probabilities: Tensor)
   case rotary(RotaryTable, positions: Tensor)
   /// `inputs`: query, key, value, and slotKeys, slotValues when there are slots.
-  case attention(AttentionForm, output: Tensor, logSumExp: Tensor)
+  case attention(AttentionForm, Precision, output: Tensor, logSumExp: Tensor)
   /// `inputs`: logits.
   case crossEntropy(SparseTargets, softcap: Float, logSumExp: Tensor)
   /// `inputs`: image, kernels.

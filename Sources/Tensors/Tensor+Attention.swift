@@ -21,13 +21,14 @@ public struct AttentionForm: Sendable, Hashable {
 
   /// As the kernels take it; keys and values lie close together.
   func shape(
-    queries: Int, heads: Int, keys: Int, keyHeads: Int, slots: Int, width: Int
+    queries: Int, heads: Int, keys: Int, keyHeads: Int, slots: Int, width: Int,
+    _ precision: Precision = .float32
   ) -> ck_attention_shape {
     ck_attention_shape(
       queries: queries, keys: keys, slots: slots, heads: heads, keyHeads: keyHeads, width: width,
       keyStride: keyHeads * width, slotStride: keyHeads * width,
       scale: scale ?? 1 / Float(width).squareRoot(),
-      causal: isCausal, window: window ?? 0, softcap: softcap)
+      causal: isCausal, window: window ?? 0, softcap: softcap, rounded: precision == .bfloat16)
   }
 }
 
@@ -78,7 +79,8 @@ extension Tensor {
   ///
   /// `self` [batch, queries, heads, width]; `keys`, `values` [batch, keys, keyHeads, width], where
   /// `heads` is a multiple of `keyHeads`. When causal, query i sees keys up to i + keys - queries;
-  /// every query sees every slot.
+  /// every query sees every slot. In bfloat16 the products of queries, keys, weights and values are rounded, but not for the
+  /// few queries of decoding.
   public func attending(
     keys: Tensor, values: Tensor, slots: Slots? = nil, _ form: AttentionForm = AttentionForm()
   ) -> Tensor {
@@ -95,8 +97,9 @@ extension Tensor {
     }
     let out = Tensor(uninitialized: shape)
     let logSumExp = Tensor(uninitialized: [shape[0], shape[2], shape[1]])
+    let precision = Precision.current
     let pass = AttentionPass(
-      query: self, key: keys, value: values, slots: slots, form)
+      query: self, key: keys, value: values, slots: slots, form, precision)
     let inputs = [self, keys, values] + (slots.map { [$0.keys, $0.values] } ?? [])
     if ThreadState.current.sharesCores && form.isCausal && !inputs.contains(where: \.isTracked) {
       pass.forwardSharingCores(into: out)
@@ -104,7 +107,7 @@ extension Tensor {
       pass.forward(into: out, logSumExp)
     }
     return out.recorded(
-      .attention(form, output: out, logSumExp: logSumExp), inputs, since: began)
+      .attention(form, precision, output: out, logSumExp: logSumExp), inputs, since: began)
   }
 }
 
@@ -141,11 +144,14 @@ struct AttentionPass {
   let slots: Slots?
   let shape: ck_attention_shape
 
-  init(query: Tensor, key: Tensor, value: Tensor, slots: Slots?, _ form: AttentionForm) {
+  init(
+    query: Tensor, key: Tensor, value: Tensor, slots: Slots?, _ form: AttentionForm,
+    _ precision: Precision
+  ) {
     (self.query, self.key, self.value, self.slots) = (query, key, value, slots)
     shape = form.shape(
       queries: query.shape[1], heads: query.shape[2], keys: key.shape[1], keyHeads: key.shape[2],
-      slots: slots?.count ?? 0, width: query.shape[3])
+      slots: slots?.count ?? 0, width: query.shape[3], precision)
   }
 
   private var querySize: Int { shape.queries * shape.heads * shape.width }

@@ -17,7 +17,7 @@ import Testing
       shape = ck_attention_shape(
         queries: queries, keys: keys, slots: slots, heads: heads, keyHeads: keyHeads, width: width,
         keyStride: keyStride, slotStride: keyHeads * width, scale: 0.3, causal: causal,
-        window: 0, softcap: 0)
+        window: 0, softcap: 0, rounded: false)
       query = numbers.floats(queries * heads * width, in: -2...2)
       key = numbers.floats(keys * keyStride, in: -2...2)
       value = numbers.floats(keys * keyStride)

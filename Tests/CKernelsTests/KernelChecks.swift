@@ -2,7 +2,7 @@ import CKernels
 import Testing
 
 /// The vector units of this processor; every test runs in each.
-let vectorUnits = ["avx512vnni", "avx512", "avx2", "baseline"].filter { name in
+let vectorUnits = ["avx512bf16", "avx512vnni", "avx512", "avx2", "baseline"].filter { name in
   defer { ck_select_vector_unit(nil) }
   return ck_select_vector_unit(name)
 }

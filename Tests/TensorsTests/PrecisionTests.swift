@@ -44,6 +44,30 @@ struct PrecisionTests {
     }
   }
 
+  /// Rounded in both passes, the backward one in the precision of the forward one whatever is in force by then.
+  @Test func attentionRoundsWhatItMultiplies() throws {
+    var random = RandomSource(seed: 3)
+    let inputs = [[2, 40, 4, 32], [2, 40, 2, 32], [2, 40, 2, 32]].map {
+      Tensor.normal($0, deviation: 1, using: &random)
+    }
+    let weights = Tensor.normal([2, 40, 4, 32], deviation: 1, using: &random)
+    func results(_ forward: Precision, _ backward: Precision) throws -> [[Float]] {
+      let leaves = inputs.map { $0.tracked() }
+      let gradients = Gradients()
+      let out = forward.run { leaves[0].attending(keys: leaves[1], values: leaves[2]) }
+      backward.run { (out * weights).sum().backward(into: gradients) }
+      return try [out.values] + leaves.map { try #require(gradients[$0]).values }
+    }
+    let (exact, rounded) = try (results(.float32, .float32), results(.bfloat16, .bfloat16))
+    for (a, b) in zip(exact, rounded) {
+      let largest = a.map(abs).max()!
+      #expect(a != b)
+      #expect(zip(a, b).allSatisfy { abs($0 - $1) < 2e-2 * largest })
+    }
+    #expect(try results(.bfloat16, .float32) == rounded)
+    #expect(try results(.float32, .bfloat16) == exact)
+  }
+
   @Test func roundingIsToNearestEven() {
     let values: [Float] = [1, 1.00390625, 1.01171875, -1.002, .greatestFiniteMagnitude, -.infinity]
     let expected: [Float] = [1, 1, 1.015625, -1, .infinity, -.infinity]

@@ -19,22 +19,51 @@ INLINE size_t hidden_keys(const ck_attention_shape *s, size_t i) {
   return s->window && s->causal && seen > s->window ? seen - s->window : 0;
 }
 
-// Keys or values of one head, slots first, as rows.
+// How many elements hold `count` numbers along the dimension that a product sums over.
+INLINE size_t depth_of(const ck_attention_shape *s, size_t count) {
+  return PAIRS(s) ? pairs_of(count) : count;
+}
+
+// A head's row of a packed key or value; NULL past the last.
+INLINE const float *key_row(const ck_attention_shape *s, const float *context, const float *slots,
+                            size_t head, size_t j) {
+  if (j < s->slots) return slots + j * s->slotStride + head * s->width;
+  if (j < s->slots + s->keys) return context + (j - s->slots) * s->keyStride + head * s->width;
+  return NULL;
+}
+
+// Keys or values of one head, slots first, as rows; rounded, in pairs across rows.
 static void pack_keys(const ck_attention_shape *s, const float *context, const float *slots,
                       size_t head, float *packed) {
   const size_t count = s->slots + s->keys, offset = head * s->width;
+  if (PAIRS(s)) {
+    for (size_t j = 0; j < count; j += 2) {
+      pack_two_rows(key_row(s, context, slots, head, j), key_row(s, context, slots, head, j + 1),
+                    s->width, packed, pairs_of(count), j / 2);
+    }
+    return;
+  }
   if (s->slots) pack(slots + offset, s->slotStride, s->slots, s->width, packed, count, 0);
   pack(context + offset, s->keyStride, s->keys, s->width, packed, count, s->slots);
 }
 
-// The same as columns.
+// The same as columns; rounded, in pairs along the width.
 static void pack_keys_transposed(const ck_attention_shape *s, const float *context,
-                                 const float *slots, size_t head, float *packed) {
-  const size_t count = s->slots + s->keys, offset = head * s->width;
+                                 const float *slots, size_t head, float *rounded, float *packed) {
+  const size_t count = s->slots + s->keys, offset = head * s->width, depth = depth_of(s, s->width);
   size_t stride;
   if (count % 16) {
-    float *last = panel(packed, s->width, count, count / PANEL * PANEL, &stride);
-    memset(last, 0, s->width * stride * sizeof(float));
+    float *last = panel(packed, depth, count, count / PANEL * PANEL, &stride);
+    memset(last, 0, depth * stride * sizeof(float));
+  }
+  if (PAIRS(s)) {
+    if (s->slots) {
+      pack_pairs_transposed(slots + offset, s->slotStride, s->slots, s->width, packed, count, 0,
+                            rounded);
+    }
+    pack_pairs_transposed(context + offset, s->keyStride, s->keys, s->width, packed, count,
+                          s->slots, rounded);
+    return;
   }
   if (s->slots) {
     pack_transposed(slots + offset, s->slotStride, s->slots, s->width, packed, count, 0);
@@ -78,21 +107,29 @@ INLINE float exponentiate_row(float *row, size_t count, float scale, float *maxi
   return reduce_sum(total);
 }
 
+// The rows of a tile from `*in` on as products take them: rounded to `rounded`, or where they are.
+INLINE void round_tile(const ck_attention_shape *s, size_t rows, float *rounded, const float **in,
+                       size_t *inRow) {
+  if (!PAIRS(s)) return;
+  pair_rows(*in, *inRow, rows, s->width, rounded, pairs_of(s->width));
+  *in = rounded;
+  *inRow = pairs_of(s->width);
+}
+
 // Scores of `rows` queries from row `first` on, for the keys [start, start + columns).
 static void score_tile(const ck_attention_shape *s, const float *query, size_t queryRow,
                        const float *packed, size_t first, size_t rows, size_t start,
                        size_t columns, float *scores, size_t scoreStride) {
-  const size_t count = s->slots + s->keys;
+  const size_t count = s->slots + s->keys, depth = depth_of(s, s->width);
   for (size_t column = 0; column < columns; column += PANEL) {
     for (size_t r = 0; r < rows; r += STRIP) {
       const size_t strip = smaller(STRIP, rows - r);
       const size_t visible = visible_keys(s, first + r + strip - 1);
       if (visible <= start + column) continue;
       const size_t wanted = smaller(visible - start - column, smaller(PANEL, columns - column));
-      strip_times_packed(strip, query + r * queryRow, queryRow, 1, s->width,
-                         (float *)packed + (start + column) * s->width, s->width,
-                         count - start - column, 0, wanted, scores + r * scoreStride + column,
-                         scoreStride, false);
+      strip_times_packed(PAIRS(s), strip, query + r * queryRow, queryRow, 1, depth,
+                         (float *)packed + (start + column) * depth, depth, count - start - column,
+                         0, wanted, scores + r * scoreStride + column, scoreStride, false);
     }
   }
 }
@@ -103,7 +140,9 @@ static void attend_tile(const ck_attention_shape *s, const attention_layout *l, 
   const size_t count = s->slots + s->keys, stride = l->scoreStride;
   float *scores = scratch + l->scores, *tile = scratch + l->tile;
   float sums[TILE_ROWS];
-  score_tile(s, query, row, scratch + l->keysTransposed, first, rows, 0,
+  size_t queryRow = row;
+  round_tile(s, rows, scratch + l->roundedQueries, &query, &queryRow);
+  score_tile(s, query, queryRow, scratch + l->keysTransposed, first, rows, 0,
              visible_keys(s, first + rows - 1), scores, stride);
   for (size_t r = 0; r < rows; r++) {
     const size_t visible = visible_keys(s, first + r);
@@ -113,6 +152,7 @@ static void attend_tile(const ck_attention_shape *s, const attention_layout *l, 
     hide_old(s, first + r, scores + r * stride, 0, visible, -INFINITY);
     if (visible > 0) sums[r] = exponentiate_row(scores + r * stride, visible, s->scale, &maximum);
     clear_after(scores + r * stride, visible);
+    if (PAIRS(s)) pair_row(scores + r * stride, visible + STRIP, scores + r * stride);
     logSumExp[r] = maximum + logf(sums[r]);
   }
   for (size_t start = 0; start < count; start += KEY_BLOCK) {
@@ -120,9 +160,10 @@ static void attend_tile(const ck_attention_shape *s, const attention_layout *l, 
       const size_t strip = smaller(STRIP, rows - r);
       const size_t visible = visible_keys(s, first + r + strip - 1);
       if (visible <= start) continue;
-      strip_times_packed(strip, scores + r * stride + start, stride, 1,
-                         smaller(visible - start, KEY_BLOCK), scratch + l->values, count, s->width,
-                         start, s->width, tile + r * wide, wide, start > 0);
+      strip_times_packed(PAIRS(s), strip, scores + r * stride + depth_of(s, start), stride, 1,
+                         depth_of(s, smaller(visible - start, KEY_BLOCK)), scratch + l->values,
+                         depth_of(s, count), s->width, depth_of(s, start), s->width,
+                         tile + r * wide, wide, start > 0);
     }
   }
   for (size_t r = 0; r < rows; r++) {
@@ -143,7 +184,8 @@ static void attend_by_tiles(const ck_attention_shape *s, const float *query, con
   const size_t group = s->heads / s->keyHeads, row = s->heads * s->width;
   for (size_t head = 0; head < s->heads; head++) {
     if (head % group == 0) {
-      pack_keys_transposed(s, key, slotKeys, head / group, scratch + l.keysTransposed);
+      pack_keys_transposed(s, key, slotKeys, head / group, scratch + l.roundedQueries,
+                           scratch + l.keysTransposed);
       pack_keys(s, value, slotValues, head / group, scratch + l.values);
     }
     for (size_t first = 0; first < s->queries; first += l.tileRows) {

@@ -48,6 +48,25 @@ static void probability_block(const backward_pass *pass, size_t first, size_t ro
   }
 }
 
+// dS of a block in pairs along the keys, and both P and dS, in their place, in pairs across the queries.
+static void round_block(const backward_pass *pass, size_t first, size_t rows, size_t start,
+                        size_t columns) {
+  const attention_layout *l = pass->layout;
+  const size_t stride = l->scoreStride;
+  for (size_t r = 0; r < rows; r += 2) {
+    const bool both = r + 1 < rows;
+    const size_t visible = visible_keys(pass->shape, both ? first + r + 1 : first + r);
+    // With the zeros that strips may read.
+    const size_t count = (visible > start ? smaller(visible - start, columns) : 0) + STRIP;
+    float *p = pass->scratch + l->scores + r * stride;
+    float *grad = pass->scratch + l->scoreGradients + r * stride;
+    pair_rows(grad, stride, both ? 2 : 1, count,
+              pass->scratch + l->roundedGradients + r * (stride / 2), stride / 2);
+    pair_two_rows(p, both ? p + stride : NULL, count, p);
+    pair_two_rows(grad, both ? grad + stride : NULL, count, grad);
+  }
+}
+
 // gradient[keys] += weights^T right, for the packed keys of [start, end) that are wanted.
 static void gradient_of_keys(const backward_pass *pass, const float *weights, float *right,
                              float *gradient, size_t first, size_t rows, size_t start,
@@ -55,11 +74,24 @@ static void gradient_of_keys(const backward_pass *pass, const float *weights, fl
   const ck_attention_shape *s = pass->shape;
   const size_t stride = pass->layout->scoreStride, wide = padded(s->width);
   for (size_t key = wantedFirst; key < wantedLast; key += STRIP) {
-    const size_t hidden = first_row_seeing(s, key, first, rows);
+    size_t hidden = first_row_seeing(s, key, first, rows);
     if (hidden == rows) break;
-    strip_times_packed(smaller(STRIP, wantedLast - key), weights + hidden * stride + key - start, 1,
-                       stride, rows - hidden, right, s->queries, s->width, first + hidden,
-                       s->width, gradient + key * wide, wide, true);
+    // The other row of a pair holds zeros for these keys.
+    if (PAIRS(s)) hidden -= hidden % 2;
+    strip_times_packed(PAIRS(s), smaller(STRIP, wantedLast - key),
+                       weights + hidden * stride + key - start, 1, PAIRS(s) ? 2 * stride : stride,
+                       depth_of(s, rows - hidden), right, depth_of(s, s->queries), s->width,
+                       depth_of(s, first + hidden), s->width, gradient + key * wide, wide, true);
+  }
+}
+
+// Queries, or gradients of what they read, as rows; rounded, in pairs across rows.
+static void pack_queries(const ck_attention_shape *s, const float *in, float *packed) {
+  const size_t row = s->heads * s->width;
+  if (PAIRS(s)) {
+    pack_pairs(in, row, s->queries, s->width, packed);
+  } else {
+    pack(in, row, s->queries, s->width, packed, s->queries, 0);
   }
 }
 
@@ -70,15 +102,20 @@ static void backward_tile(const backward_pass *pass, const float *query, const f
   const size_t row = s->heads * s->width, wide = padded(s->width), stride = l->scoreStride;
   float *scratch = pass->scratch, *tile = scratch + l->tile;
   float *scores = scratch + l->scores, *scoreGradients = scratch + l->scoreGradients;
-  const size_t seen = visible_keys(s, first + rows - 1);
+  const float *left = PAIRS(s) ? scratch + l->roundedGradients : scoreGradients;
+  const size_t seen = visible_keys(s, first + rows - 1), leftRow = PAIRS(s) ? stride / 2 : stride;
+  size_t queryRow = row, gradOutRow = row;
+  round_tile(s, rows, scratch + l->roundedQueries, &query, &queryRow);
+  round_tile(s, rows, scratch + l->roundedGradOut, &gradOut, &gradOutRow);
   memset(tile, 0, rows * wide * sizeof(float));
   for (size_t start = 0; start < seen; start += KEY_BLOCK) {
     const size_t columns = smaller(KEY_BLOCK, seen - start), end = start + columns;
-    score_tile(s, query, row, scratch + l->keysTransposed, first, rows, start, columns, scores,
+    score_tile(s, query, queryRow, scratch + l->keysTransposed, first, rows, start, columns, scores,
                stride);
-    score_tile(s, gradOut, row, scratch + l->valuesTransposed, first, rows, start, columns,
+    score_tile(s, gradOut, gradOutRow, scratch + l->valuesTransposed, first, rows, start, columns,
                scoreGradients, stride);
     probability_block(pass, first, rows, start, columns);
+    if (PAIRS(s)) round_block(pass, first, rows, start, columns);
     gradient_of_keys(pass, scores, scratch + l->gradOut, scratch + l->gradValues, first, rows,
                      start, larger(start, pass->firstValue), smaller(end, pass->lastValue));
     gradient_of_keys(pass, scoreGradients, scratch + l->queries, scratch + l->gradKeys, first,
@@ -87,10 +124,10 @@ static void backward_tile(const backward_pass *pass, const float *query, const f
       const size_t strip = smaller(STRIP, rows - r);
       const size_t visible = visible_keys(s, first + r + strip - 1);
       if (visible <= start) continue;
-      strip_times_packed(strip, scoreGradients + r * stride, stride, 1,
-                         smaller(visible - start, columns), scratch + l->keys,
-                         s->slots + s->keys, s->width, start, s->width, tile + r * wide, wide,
-                         true);
+      strip_times_packed(PAIRS(s), strip, left + r * leftRow, leftRow, 1,
+                         depth_of(s, smaller(visible - start, columns)), scratch + l->keys,
+                         depth_of(s, s->slots + s->keys), s->width, depth_of(s, start), s->width,
+                         tile + r * wide, wide, true);
     }
   }
   for (size_t r = 0; gradQuery && r < rows; r++) {
@@ -131,14 +168,16 @@ static void k_attention_backward(ck_attention_shape shape, const float *query, c
   for (size_t head = 0; head < s->heads; head++) {
     const size_t keyHead = head / group, offset = head * s->width;
     if (head % group == 0) {
-      pack_keys_transposed(s, key, slotKeys, keyHead, scratch + l.keysTransposed);
-      pack_keys_transposed(s, value, slotValues, keyHead, scratch + l.valuesTransposed);
+      pack_keys_transposed(s, key, slotKeys, keyHead, scratch + l.roundedQueries,
+                           scratch + l.keysTransposed);
+      pack_keys_transposed(s, value, slotValues, keyHead, scratch + l.roundedQueries,
+                           scratch + l.valuesTransposed);
       pack_keys(s, key, slotKeys, keyHead, scratch + l.keys);
       memset(scratch + l.gradKeys, 0, packedSize);
       memset(scratch + l.gradValues, 0, packedSize);
     }
-    pack(query + offset, row, s->queries, s->width, scratch + l.queries, s->queries, 0);
-    pack(gradOut + offset, row, s->queries, s->width, scratch + l.gradOut, s->queries, 0);
+    pack_queries(s, query + offset, scratch + l.queries);
+    pack_queries(s, gradOut + offset, scratch + l.gradOut);
     for (size_t i = 0; i < s->queries; i++) {
       dot_rows(gradOut + i * row + offset, out + i * row + offset, row, 1, s->width, delta + i);
     }

@@ -6,8 +6,10 @@
 
 // At most this many queries are answered without packing keys and values.
 #define DECODING_QUERIES 4
-// Rows of a tile: a multiple of the strips of the small products.
+// Rows of a tile: a multiple of the strips of the small products, and of two.
 #define TILE_ROWS 48
+// Rows of queries or keys rounded at a time: no fewer than a tile has.
+#define ROUNDED_ROWS 64
 // Keys taken at a time: a multiple of every unit's panel.
 #define KEY_BLOCK 128
 // Room after a row of scores for zeros that a strip of keys may read beyond the visible ones.
@@ -15,9 +17,10 @@
 
 typedef struct {
   size_t tileRows, scoreStride;
-  // Offsets in floats; the forward pass uses the first four, decoding only scores.
-  size_t scores, tile, keysTransposed, values;
+  // Offsets in floats; the forward pass uses the first five, decoding only scores.
+  size_t scores, tile, keysTransposed, values, roundedQueries;
   size_t scoreGradients, valuesTransposed, keys, gradKeys, gradValues, queries, gradOut, delta;
+  size_t roundedGradOut, roundedGradients;
   size_t total;
 } attention_layout;
 
@@ -46,6 +49,8 @@ static inline attention_layout attention_layout_of(ck_attention_shape s, bool ba
   l.scores = layout_place(&l.total, l.tileRows * l.scoreStride);
   l.tile = layout_place(&l.total, l.tileRows * paddedWidth);
   l.keysTransposed = layout_place(&l.total, s.width * paddedKeys);
+  const size_t rounded = s.rounded ? ROUNDED_ROWS * ((s.width + 1) / 2) : 0;
+  l.roundedQueries = layout_place(&l.total, rounded);
   if (!backward) {
     l.values = layout_place(&l.total, keys * paddedWidth);
     return l;
@@ -58,6 +63,8 @@ static inline attention_layout attention_layout_of(ck_attention_shape s, bool ba
   l.queries = layout_place(&l.total, s.queries * paddedWidth);
   l.gradOut = layout_place(&l.total, s.queries * paddedWidth);
   l.delta = layout_place(&l.total, s.queries);
+  l.roundedGradOut = layout_place(&l.total, rounded);
+  l.roundedGradients = layout_place(&l.total, s.rounded ? l.tileRows * l.scoreStride / 2 : 0);
   return l;
 }
 

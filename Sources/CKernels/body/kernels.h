@@ -177,6 +177,7 @@ struct ck_table {
 };
 #undef CK_FIELD
 
-extern const struct ck_table ck_table_avx512vnni, ck_table_avx512, ck_table_avx2, ck_table_baseline;
+extern const struct ck_table ck_table_avx512bf16, ck_table_avx512vnni, ck_table_avx512, ck_table_avx2,
+  ck_table_baseline;
 
 #endif

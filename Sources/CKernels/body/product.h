@@ -1,6 +1,7 @@
 // Small matrix products held in registers: strips of up to STRIP rows by panels of up to
 // PANEL_VECTORS vectors. What is multiplied from the right is packed in panels: columns
 // [0, PANEL) of every row, then [PANEL, 2 PANEL), and so on, the last panel as narrow as needed.
+// Both matrices hold floats, or both pairs.
 
 #define STRIP 6
 #if LANES == 16 || defined(__aarch64__)
@@ -11,9 +12,9 @@
 #define PANEL (PANEL_VECTORS * LANES)
 
 // C (+)= A B: a[r * aRow + k * aStep], b[k * bRow + column], c[r * cRow + column].
-INLINE void strip_product(const size_t rows, const size_t vectors, size_t depth, const float *a,
-                          size_t aRow, size_t aStep, const float *b, size_t bRow, float *c,
-                          size_t cRow, bool accumulates) {
+INLINE void strip_product(const bool paired, const size_t rows, const size_t vectors, size_t depth,
+                          const float *a, size_t aRow, size_t aStep, const float *b, size_t bRow,
+                          float *c, size_t cRow, bool accumulates) {
   vf sums[STRIP][PANEL_VECTORS];
   _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
     _Pragma("clang loop unroll(full)") for (size_t v = 0; v < vectors; v++) sums[r][v] = 0;
@@ -26,7 +27,7 @@ INLINE void strip_product(const size_t rows, const size_t vectors, size_t depth,
     _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
       const vf left = a[r * aRow];
       _Pragma("clang loop unroll(full)") for (size_t v = 0; v < vectors; v++) {
-        sums[r][v] = fma_v(left, right[v], sums[r][v]);
+        sums[r][v] = paired ? pair_fma(left, right[v], sums[r][v]) : fma_v(left, right[v], sums[r][v]);
       }
     }
   }
@@ -42,35 +43,45 @@ typedef void (*strip_function)(size_t depth, const float *a, size_t aRow, size_t
                                const float *b, size_t bRow, float *c, size_t cRow,
                                bool accumulates);
 
-#define STRIP_NAME(rows, vectors) strip_##rows##_##vectors
-#define DEFINE_STRIP(rows, vectors) \
-  static void STRIP_NAME(rows, vectors)(size_t depth, const float *a, size_t aRow, size_t aStep, \
-                                        const float *b, size_t bRow, float *c, size_t cRow, \
-                                        bool accumulates) { \
-    strip_product(rows, vectors, depth, a, aRow, aStep, b, bRow, c, cRow, accumulates); \
+#define STRIP_NAME(kind, rows, vectors) strip_of_##kind##_##rows##_##vectors
+#define DEFINE_STRIP(kind, rows, vectors) \
+  static void STRIP_NAME(kind, rows, vectors)( \
+    size_t depth, const float *a, size_t aRow, size_t aStep, const float *b, size_t bRow, float *c, \
+    size_t cRow, bool accumulates) { \
+    strip_product(kind, rows, vectors, depth, a, aRow, aStep, b, bRow, c, cRow, accumulates); \
   }
-#define DEFINE_STRIPS(vectors) \
-  DEFINE_STRIP(1, vectors) \
-  DEFINE_STRIP(2, vectors) \
-  DEFINE_STRIP(3, vectors) \
-  DEFINE_STRIP(4, vectors) \
-  DEFINE_STRIP(5, vectors) \
-  DEFINE_STRIP(6, vectors)
-#define STRIP_NAMES(vectors) \
-  {STRIP_NAME(1, vectors), STRIP_NAME(2, vectors), STRIP_NAME(3, vectors), \
-   STRIP_NAME(4, vectors), STRIP_NAME(5, vectors), STRIP_NAME(6, vectors)}
+#define DEFINE_STRIPS(kind, vectors) \
+  DEFINE_STRIP(kind, 1, vectors) \
+  DEFINE_STRIP(kind, 2, vectors) \
+  DEFINE_STRIP(kind, 3, vectors) \
+  DEFINE_STRIP(kind, 4, vectors) \
+  DEFINE_STRIP(kind, 5, vectors) \
+  DEFINE_STRIP(kind, 6, vectors)
+#define STRIP_NAMES(kind, vectors) \
+  {STRIP_NAME(kind, 1, vectors), STRIP_NAME(kind, 2, vectors), STRIP_NAME(kind, 3, vectors), \
+   STRIP_NAME(kind, 4, vectors), STRIP_NAME(kind, 5, vectors), STRIP_NAME(kind, 6, vectors)}
 
-DEFINE_STRIPS(1)
-DEFINE_STRIPS(2)
 #if PANEL_VECTORS == 4
-DEFINE_STRIPS(3)
-DEFINE_STRIPS(4)
+#define DEFINE_PANELS(kind) \
+  DEFINE_STRIPS(kind, 1) DEFINE_STRIPS(kind, 2) DEFINE_STRIPS(kind, 3) DEFINE_STRIPS(kind, 4)
+#define PANEL_NAMES(kind) \
+  {STRIP_NAMES(kind, 1), STRIP_NAMES(kind, 2), STRIP_NAMES(kind, 3), STRIP_NAMES(kind, 4)}
+#else
+#define DEFINE_PANELS(kind) DEFINE_STRIPS(kind, 1) DEFINE_STRIPS(kind, 2)
+#define PANEL_NAMES(kind) {STRIP_NAMES(kind, 1), STRIP_NAMES(kind, 2)}
 #endif
 
-static const strip_function strip_functions[PANEL_VECTORS][STRIP] = {
-  STRIP_NAMES(1), STRIP_NAMES(2),
-#if PANEL_VECTORS == 4
-  STRIP_NAMES(3), STRIP_NAMES(4),
+enum { floats = false, pairs = true };
+DEFINE_PANELS(floats)
+#if defined(BFLOAT16)
+DEFINE_PANELS(pairs)
+#endif
+
+// By whether they multiply pairs, the vectors of a panel, and the rows.
+static const strip_function strip_functions[][PANEL_VECTORS][STRIP] = {
+  PANEL_NAMES(floats),
+#if defined(BFLOAT16)
+  PANEL_NAMES(pairs),
 #endif
 };
 
@@ -113,9 +124,40 @@ static void pack_transposed(const float *in, size_t inRow, size_t rows, size_t c
   }
 }
 
+// Row `row` of `packedRows` of a packed matrix = the pairs across two rows.
+INLINE void pack_two_rows(const float *upper, const float *lower, size_t columns, float *packed,
+                          size_t packedRows, size_t row) {
+  for (size_t column = 0; column < columns; column += PANEL) {
+    size_t stride;
+    float *to = panel(packed, packedRows, columns, column, &stride) + row * stride;
+    const size_t width = smaller(columns - column, stride);
+    pair_two_rows(upper + column, lower ? lower + column : NULL, width, to);
+    memset(to + width, 0, (stride - width) * sizeof(float));
+  }
+}
+
+// As `pack` for all rows, whose number may be odd, in pairs across rows.
+static void pack_pairs(const float *in, size_t inRow, size_t rows, size_t columns, float *packed) {
+  for (size_t r = 0; r < rows; r += 2, in += 2 * inRow) {
+    pack_two_rows(in, r + 1 < rows ? in + inRow : NULL, columns, packed, pairs_of(rows), r / 2);
+  }
+}
+
+// As `pack_transposed`, in pairs along rows; `rounded` has room for ROUNDED_ROWS of them.
+static void pack_pairs_transposed(const float *in, size_t inRow, size_t rows, size_t columns,
+                                  float *packed, size_t packedColumns, size_t column,
+                                  float *rounded) {
+  const size_t depth = pairs_of(columns);
+  for (size_t r = 0; r < rows; r += ROUNDED_ROWS) {
+    const size_t count = smaller(ROUNDED_ROWS, rows - r);
+    pair_rows(in + r * inRow, inRow, count, columns, rounded, depth);
+    pack_transposed(rounded, depth, count, depth, packed, packedColumns, column + r);
+  }
+}
+
 // One strip of rows times the first `columns` (rounded up to whole vectors) columns of a packed
 // matrix of packedRows rows, of which rows [row, row + depth) take part.
-INLINE void strip_times_packed(size_t rows, const float *a, size_t aRow, size_t aStep,
+INLINE void strip_times_packed(bool paired, size_t rows, const float *a, size_t aRow, size_t aStep,
                                size_t depth, float *packed, size_t packedRows,
                                size_t packedColumns, size_t row, size_t columns, float *c,
                                size_t cRow, bool accumulates) {
@@ -123,7 +165,7 @@ INLINE void strip_times_packed(size_t rows, const float *a, size_t aRow, size_t 
     size_t stride;
     const float *b = panel(packed, packedRows, packedColumns, column, &stride) + row * stride;
     const size_t vectors = (smaller(columns - column, PANEL) + LANES - 1) / LANES;
-    strip_functions[vectors - 1][rows - 1](depth, a, aRow, aStep, b, stride, c + column, cRow,
-                                           accumulates);
+    strip_functions[paired][vectors - 1][rows - 1](depth, a, aRow, aStep, b, stride, c + column,
+                                                   cRow, accumulates);
   }
 }

@@ -107,7 +107,7 @@ static void k_index_select(ck_index_shape s, const float *query, const float *we
     const size_t most = seen_keys(s.queries, s.keys, t + strip - 1);
     if (most > s.kept && isPacked) {
       for (size_t h = 0; h < s.heads; h++) {
-        strip_times_packed(strip, query + t * queryRow + h * s.width, queryRow, 1, s.width, packed,
+        strip_times_packed(floats, strip, query + t * queryRow + h * s.width, queryRow, 1, s.width, packed,
                            s.width, s.keys, 0, most, matches, stride, false);
         for (size_t r = 0; r < strip; r++) {
           const vf by = weight[(t + r) * s.heads + h];

@@ -38,6 +38,8 @@
 
 #include "loss.h"
 
+#include "pairs.h"
+
 #include "product.h"
 
 #include "attention.h"

@@ -1,6 +1,6 @@
 // Fused loops that no library has. Every function is single-threaded, takes contiguous row-major
 // float arrays, and is dispatched at run time to the widest vector unit of the processor
-// (AVX-512 with or without VNNI, AVX2 + FMA, or the baseline of the target).
+// (AVX-512 with or without VNNI and BF16, AVX2 + FMA, or the baseline of the target).
 //
 // Conventions: `rows` x `width` is a matrix whose rows are `width` long. Pointers never alias
 // unless the comment says so. "accumulates" means the output is added to; otherwise it is written.
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The name of the vector unit in use: "avx512vnni", "avx512", "avx2" or "baseline". CIRCADIAN_VECTOR_UNIT=avx2
+// The name of the vector unit in use: "avx512bf16", "avx512vnni", "avx512", "avx2" or "baseline". CIRCADIAN_VECTOR_UNIT=avx2
 // (or baseline) in the environment forces a narrower one, for tests.
 const char *ck_vector_unit(void);
 // Switches the calling thread to another unit, for tests; NULL goes back to the process's own.
@@ -120,6 +120,7 @@ typedef struct {
   bool causal;     // false: every query sees every key
   size_t window;   // 0: all keys before; only where causal
   float softcap;   // 0: none
+  bool rounded;    // products of queries, keys and values in bfloat16 where the unit can; sums and all else in float32
 } ck_attention_shape;
 size_t ck_attention_scratch(ck_attention_shape shape);           // floats needed by either pass
 void ck_attention(ck_attention_shape shape, const float *query, const float *key, const float *value, const float *slotKeys, const float *slotValues, float *out, float *logSumExp, float *scratch);
