@@ -23,9 +23,10 @@ extension AttentionTests {
         let expected = problem.reference.forward()
         let (out, logSumExp) = problem.forward()
         expectNear(out, expected.out, "out of \(problem.shape)")
+        // A score of 128 rounded products of up to 4, of which a third counts, is off by some hundredths.
         for (found, wanted) in zip(logSumExp, expected.logSumExp) {
           #expect(
-            Double(found) == wanted || abs(Double(found) - wanted) < 2e-2, "\(problem.shape)")
+            Double(found) == wanted || abs(Double(found) - wanted) < 6e-2, "\(problem.shape)")
         }
       }
     }

@@ -22,7 +22,7 @@ import Testing
     plan.tasks = 3
     plan.examples = 10
     plan.pace.periods = periods
-    (plan.pace.epochs, plan.pace.batch) = (30, 4)
+    (plan.pace.epochs, plan.pace.batch) = (40, 4)
     (plan.pace.rate, plan.pace.continuumRate) = (4e-3, 4e-3)
     return try withExtendedLifetime(folder) {
       try IntentCourse(plan, core: core.folder, intents).run()
