@@ -60,6 +60,9 @@ import Testing
     return .normal([2, time, Self.width], deviation: 1, using: &random)
   }
 
+  /// Without AVX-512, oneDNN adds in another order where there are fewer rows.
+  private static let leeway: Float = Precision.fastest == .bfloat16 ? 1 : 3
+
   private func distance(_ a: Tensor, _ b: Tensor) -> Float {
     zip(a.values, b.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
   }
@@ -74,8 +77,7 @@ import Testing
       let parts = zip(cuts, cuts.dropFirst()).map {
         layer(x.sliced(axis: 1, $0..<$1), continuing: &state)
       }
-      // Of parts of another length, oneDNN may add in another order.
-      #expect(distance(.concatenated(parts, axis: 1), whole) <= 2e-5)
+      #expect(distance(.concatenated(parts, axis: 1), whole) <= 1e-5 * Self.leeway)
       #expect(state.step == 37)
     }
   }
@@ -96,7 +98,7 @@ import Testing
     let (layer, _) = try layer(index)
     let x = rows(19, seed: 1)
     let alone = layer(x.sliced(axis: 0, 1..<2))
-    #expect(distance(alone, layer(x).sliced(axis: 0, 1..<2)) <= 3e-6)
+    #expect(distance(alone, layer(x).sliced(axis: 0, 1..<2)) <= 1e-6 * Self.leeway)
   }
 
   /// Memories that answer with more than they were asked do not lengthen what they learn next.

@@ -14,27 +14,33 @@ import Testing
   }
 
   private func outcome(
-    _ learner: TaskLearner, periods: [Int] = [6, 3, 1]
+    _ learner: TaskLearner, periods: [Int] = [6, 3, 1], seed: UInt64 = 1
   ) throws -> TaskOutcome<IntentCourse.Plan> {
     let folder = try TemporaryFolder()
     let core = try TinyCore(in: folder)
-    var plan = IntentCourse.Plan(learner, seed: 1)
+    var plan = IntentCourse.Plan(learner, seed: seed)
     plan.tasks = 3
     plan.examples = 10
     plan.pace.periods = periods
-    (plan.pace.epochs, plan.pace.batch) = (40, 4)
+    (plan.pace.epochs, plan.pace.batch) = (30, 4)
     (plan.pace.rate, plan.pace.continuumRate) = (4e-3, 4e-3)
     return try withExtendedLifetime(folder) {
       try IntentCourse(plan, core: core.folder, intents).run()
     }
   }
 
-  /// What was just learned is known, and is forgotten unless it is repeated.
+  /// What was just learned is known, and is forgotten unless it is repeated: over eight seeds, of which now and then one
+  /// takes two new intents for one.
   @Test func whatIsRepeatedStays() throws {
-    let once = try outcome(.adam).matrix
-    for (task, row) in once.rows.enumerated() { #expect(row[task] >= 0.75, "task \(task)") }
-    let again = try outcome(.replayAll).matrix
-    #expect(again.accuracy > once.accuracy + 0.1)
+    func matrices(_ learner: TaskLearner) throws -> [TaskMatrix] {
+      try (1...8).map { try outcome(learner, seed: $0).matrix }
+    }
+    func mean(_ matrices: [TaskMatrix], _ value: (TaskMatrix) -> Double) -> Double {
+      matrices.reduce(0) { $0 + value($1) / Double(matrices.count) }
+    }
+    let (once, again) = try (matrices(.adam), matrices(.replayAll))
+    for task in 0..<3 { #expect(mean(once) { $0.rows[task][task] } >= 0.75, "task \(task)") }
+    #expect(mean(again, \.accuracy) > mean(once, \.accuracy) + 0.1)
   }
 
   /// A continuum of one pace is Adam; where the lowest level moves seldom, or the highest, it is neither that nor the other.
