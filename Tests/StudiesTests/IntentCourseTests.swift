@@ -32,10 +32,10 @@ import Testing
   /// What was just learned is known, and is forgotten unless it is repeated: over eight seeds, of which now and then one
   /// takes two new intents for one.
   @Test func whatIsRepeatedStays() throws {
-    func matrices(_ learner: TaskLearner) throws -> [TaskMatrix] {
+    func matrices(_ learner: TaskLearner) throws -> [RecallMatrix] {
       try (1...8).map { try outcome(learner, seed: $0).matrix }
     }
-    func mean(_ matrices: [TaskMatrix], _ value: (TaskMatrix) -> Double) -> Double {
+    func mean(_ matrices: [RecallMatrix], _ value: (RecallMatrix) -> Double) -> Double {
       matrices.reduce(0) { $0 + value($1) / Double(matrices.count) }
     }
     let (once, again) = try (matrices(.adam), matrices(.replayAll))
