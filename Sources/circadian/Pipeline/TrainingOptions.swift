@@ -9,7 +9,7 @@ enum TrainingOptions {
   static var precision: CommandLineInterface.Option<Precision> {
     .init(
       "precision", default: .fastest,
-      must: Requirement("be float32: this processor has no bfloat16 products") {
+      must: Requirement("be float32 where the processor has no bfloat16 products") {
         $0 == .float32 || Precision.fastest == .bfloat16
       },
       help: "In which matrix products are computed.")
