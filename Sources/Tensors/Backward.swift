@@ -212,9 +212,9 @@ enum Backward {
       if weight.isStored {
         return gradient.propagate(throughStored: weight, into: out, accumulates: accumulates)
       }
-      let weight = weight.readable(in: precision)
+      let readable = weight.readable(in: precision)
       MatrixMultiply.multiply(
-        gradient.matrix(in: precision), weight.matrix(in: precision),
+        gradient.matrix(in: precision), readable.factor(in: precision, isKept: !weight.isTracked),
         into: out.matrix(in: .float32), accumulates: accumulates)
     }
     sink.write(to: weight) { out, accumulates in

@@ -9,12 +9,15 @@ struct Matrix {
   var columns: Int
   var rowStride: Int
   var columnStride = 1
+  /// Where the whole matrix may be kept in the layout that products like best, because many will have it as their right
+  /// factor; nil where it is read as it lies.
+  var keeper: Storage?
 
   /// The same memory read with rows and columns exchanged.
   var transposed: Matrix {
     Matrix(
       pointer: pointer, scalarType: scalarType, rows: columns, columns: rows,
-      rowStride: columnStride, columnStride: rowStride)
+      rowStride: columnStride, columnStride: rowStride, keeper: keeper)
   }
 }
 
@@ -24,6 +27,7 @@ extension Matrix {
     var part = self
     part.pointer += range.lowerBound * columnStride * scalarType.blockByteCount
     part.columns = range.count
+    part.keeper = nil
     return part
   }
 
@@ -32,41 +36,44 @@ extension Matrix {
     var part = self
     part.pointer += range.lowerBound * rowStride * scalarType.blockByteCount
     part.rows = range.count
+    part.keeper = nil
     return part
   }
 }
 
 /// The one seam to the library that multiplies matrices, single-threaded on the calling thread.
 ///
-/// Both factors are float32 or both bfloat16, which every processor takes; the result is float32.
+/// Both factors are float32 or both bfloat16, which every processor takes; the result is float32. A right factor that is
+/// kept is arranged in the type of the left one.
 enum MatrixMultiply {
-  /// Computes `out = left * right`, or `out += left * right` when `accumulates`.
-  static func multiply(_ left: Matrix, _ right: Matrix, into out: Matrix, accumulates: Bool) {
+  /// Computes `out = left * right + bias`, or `out += left * right + bias` when `accumulates`; `bias` is a row.
+  static func multiply(
+    _ left: Matrix, _ right: Matrix, bias: UnsafePointer<Float>? = nil, into out: Matrix,
+    accumulates: Bool
+  ) {
     assert(left.columns == right.rows && out.rows == left.rows && out.columns == right.columns)
     guard out.rows > 0, out.columns > 0 else { return }
     if left.scalarType == .bfloat16 && Precision.fastest == .float32 {
       // A processor without such products: the same numbers, wider.
       let (wideLeft, wideRight) = (left.widened(), right.widened())
       withExtendedLifetime((wideLeft.memory, wideRight.memory)) {
-        multiply(wideLeft.matrix, wideRight.matrix, into: out, accumulates: accumulates)
+        multiply(
+          wideLeft.matrix, wideRight.matrix, bias: bias, into: out, accumulates: accumulates)
       }
       return
     }
-    guard left.columns > 0 else {
-      if !accumulates { out.clear() }  // a sum of nothing
-      return
-    }
+    guard left.columns > 0 else { return out.put(sumOfNothingAnd: bias, accumulates: accumulates) }
     // To compile a product for a shape takes as long as a small product itself. Texts are of all lengths: a multiple of
     // 32 rows and the rest meet old shapes where the whole would be a new one.
     let rest = out.rows % rowStep
     guard rest > 0, out.rows > rowStep else {
-      ThreadState.current.products.run(left, right, into: out, accumulates: accumulates)
+      ThreadState.current.products.run(left, right, bias, into: out, accumulates: accumulates)
       return
     }
     let whole = 0..<out.rows - rest
     for rows in [whole, whole.upperBound..<out.rows] {
       ThreadState.current.products.run(
-        left.rows(rows), right, into: out.rows(rows), accumulates: accumulates)
+        left.rows(rows), right, bias, into: out.rows(rows), accumulates: accumulates)
     }
   }
 
@@ -77,16 +84,22 @@ enum MatrixMultiply {
 struct MatrixProductCache: ~Copyable {
   private struct Key: Hashable {
     let scalarType: ScalarType
-    let accumulates: Bool
+    let accumulates, hasBias, packsRight: Bool
     let rows, inner, columns: Int
     let leftStrides, rightStrides: SIMD2<Int>
     let outStride: Int
   }
 
+  private struct Compiled {
+    var product = onednn_product()
+    /// Which layout the right factor has, where it is packed.
+    var packing: UInt64 = 0
+  }
+
   /// Decoding meets a new shape for every prompt length; beyond this many the cache starts afresh.
   private static let limit = 1024
 
-  private var products: [Key: onednn_product] = [:]
+  private var products: [Key: Compiled] = [:]
   private let engine: dnnl_engine_t
   private let stream: dnnl_stream_t
 
@@ -101,36 +114,64 @@ struct MatrixProductCache: ~Copyable {
   }
 
   deinit {
-    for var product in products.values { onednn_product_destroy(&product) }
+    for var compiled in products.values { onednn_product_destroy(&compiled.product) }
     dnnl_stream_destroy(stream)
     dnnl_engine_destroy(engine)
   }
 
-  mutating func run(_ left: Matrix, _ right: Matrix, into out: Matrix, accumulates: Bool) {
+  mutating func run(
+    _ left: Matrix, _ right: Matrix, _ bias: UnsafePointer<Float>?, into out: Matrix,
+    accumulates: Bool
+  ) {
     let key = Key(
-      scalarType: left.scalarType, accumulates: accumulates, rows: out.rows, inner: left.columns,
-      columns: out.columns, leftStrides: SIMD2(left.rowStride, left.columnStride),
+      scalarType: left.scalarType, accumulates: accumulates, hasBias: bias != nil,
+      packsRight: right.keeper != nil, rows: out.rows, inner: left.columns, columns: out.columns,
+      leftStrides: SIMD2(left.rowStride, left.columnStride),
       rightStrides: SIMD2(right.rowStride, right.columnStride), outStride: out.rowStride)
-    var product = products[key] ?? compile(key, left, right, out)
+    var compiled = products[key] ?? compile(key, left, right, out)
+    let packed = right.keeper.map { keeper in
+      keeper.packed(
+        isTransposed: right.columnStride > 1, layout: compiled.packing,
+        byteCount: onednn_product_packed_size(&compiled.product)
+      ) { pack(right, for: &compiled.product, at: $0) }
+    }
     check(
-      onednn_product_run(&product, stream, left.pointer, right.pointer, out.pointer),
+      onednn_product_run(
+        &compiled.product, stream, left.pointer, packed?.pointer ?? right.pointer, bias,
+        out.pointer),
       "multiplying \(out.rows) x \(left.columns) by \(left.columns) x \(out.columns)")
+  }
+
+  private func pack(
+    _ right: Matrix, for product: inout onednn_product, at packed: UnsafeMutableRawPointer
+  ) {
+    let bytes = 2 * Double(right.rows * right.columns * right.scalarType.blockByteCount)
+    Profile.measured("packing", Profile.Work(bytes: bytes)) {
+      check(
+        onednn_product_pack(
+          &product, engine, stream, right.layout(as: right.scalarType), right.pointer, packed),
+        "packing \(right.rows) x \(right.columns)")
+    }
   }
 
   private mutating func compile(
     _ key: Key, _ left: Matrix, _ right: Matrix, _ out: Matrix
-  ) -> onednn_product {
+  ) -> Compiled {
     if products.count >= Self.limit {
-      for var product in products.values { onednn_product_destroy(&product) }
+      for var compiled in products.values { onednn_product_destroy(&compiled.product) }
       products.removeAll(keepingCapacity: true)
     }
-    var product = onednn_product()
+    var compiled = Compiled()
+    let form = onednn_form(
+      accumulates: key.accumulates, hasBias: key.hasBias, packsRight: key.packsRight)
     check(
       onednn_product_create(
-        &product, engine, left.layout, right.layout, out.layout, key.accumulates ? 1 : 0),
+        &compiled.product, engine, left.layout(as: key.scalarType),
+        right.layout(as: key.scalarType), out.layout(as: .float32), form),
       "compiling \(out.rows) x \(left.columns) x \(out.columns)")
-    products[key] = product
-    return product
+    if key.packsRight { compiled.packing = onednn_product_right_digest(&compiled.product) }
+    products[key] = compiled
+    return compiled
   }
 }
 
@@ -151,15 +192,18 @@ extension Matrix {
     return (matrix, memory)
   }
 
-  /// Sets every element of a float32 matrix to zero.
-  fileprivate func clear() {
+  /// What a product whose factors share an axis of no extent gives.
+  fileprivate func put(sumOfNothingAnd bias: UnsafePointer<Float>?, accumulates: Bool) {
     let floats = pointer.assumingMemoryBound(to: Float.self)
     for row in 0..<rows {
-      for column in 0..<columns { floats[row * rowStride + column * columnStride] = 0 }
+      for column in 0..<columns {
+        let place = row * rowStride + column * columnStride
+        floats[place] = (accumulates ? floats[place] : 0) + (bias?[column] ?? 0)
+      }
     }
   }
 
-  fileprivate var layout: onednn_matrix {
+  fileprivate func layout(as scalarType: ScalarType) -> onednn_matrix {
     // An axis of extent 1 may carry any stride; oneDNN refuses some, so it gets the dense one.
     let columnStride = columns == 1 ? 1 : self.columnStride
     let rowStride = rows == 1 ? max(columns * columnStride, 1) : self.rowStride

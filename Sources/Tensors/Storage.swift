@@ -13,6 +13,14 @@ final class Storage: @unchecked Sendable {
   private(set) var isStored: Bool
   /// Grows where a view of the first rows came before one of all rows: who has the shorter one may still read it.
   private let rounding = Mutex<[(storage: Storage, count: Int)]>([])
+  private let packings = Mutex<[Packing]>([])
+
+  /// The contents as a right factor of products.
+  private struct Packing {
+    let isTransposed: Bool
+    let layout: UInt64
+    let storage: Storage
+  }
 
   /// Uninitialised memory from the pool.
   init(byteCount: Int) {
@@ -49,6 +57,23 @@ final class Storage: @unchecked Sendable {
     }
   }
 
+  /// The contents as a matrix that is a right factor of products in `layout`; `fill` makes it once, and it is remembered.
+  func packed(
+    isTransposed: Bool, layout: UInt64, byteCount: Int, _ fill: (UnsafeMutableRawPointer) -> Void
+  ) -> Storage {
+    packings.withLock { packings in
+      if let found = packings.first(where: {
+        $0.isTransposed == isTransposed && $0.layout == layout
+      }) {
+        return found.storage
+      }
+      let storage = Storage(byteCount: byteCount)
+      fill(storage.pointer)
+      packings.append(Packing(isTransposed: isTransposed, layout: layout, storage: storage))
+      return storage
+    }
+  }
+
   /// Moves to memory from the pool when the present one is somebody else's, who may not allow writing.
   func becomeWritable(byteCount: Int) {
     guard owner != nil else { return }
@@ -61,5 +86,8 @@ final class Storage: @unchecked Sendable {
   }
 
   /// Drops what was derived from the contents, which have just changed.
-  func contentsChanged() { rounding.withLock { $0 = [] } }
+  func contentsChanged() {
+    rounding.withLock { $0 = [] }
+    packings.withLock { $0 = [] }
+  }
 }

@@ -76,21 +76,26 @@ extension Tensor {
       "rows of \(shape) through a weight of \(weight.shape), bias \(bias?.shape ?? [])")
     if weight.isStored { return linear(stored: weight, bias: bias) }
     let precision = Precision.current
-    let readable = weight.readable(in: precision)
     let out = Tensor(uninitialized: shape.replacingWidth(weight.shape[0]))
-    let right = readable.matrix(in: precision)
     // Where rows of many sequences stand together, a row's result should not depend on how many there are.
     let isAlone = ThreadState.current.sharesCores || !isTracked && !weight.isTracked
     if shape.rows <= Self.fewRows && isAlone {
+      let right = weight.readable(in: precision).matrix(in: precision)
       multiplyFewRows(by: right.pointer, right.scalarType, into: out)
+      if let bias {
+        ck_add_row(out.floats, bias.floats, out.floats, out.shape.rows, out.shape.width)
+      }
     } else {
+      let readable = weight.readable(in: precision)
+      let right = readable.factor(in: precision, isKept: isTracked && !weight.isTracked)
       let (left, product) = (matrix(in: precision), out.matrix(in: .float32))
       Self.divided(right.rows, by: 64, work: left.rows * right.rows * right.columns) { columns in
+        let part = columns.count == right.rows ? right : right.rows(columns)
         MatrixMultiply.multiply(
-          left, right.rows(columns).transposed, into: product.columns(columns), accumulates: false)
+          left, part.transposed, bias: bias.map { UnsafePointer($0.floats + columns.lowerBound) },
+          into: product.columns(columns), accumulates: false)
       }
     }
-    if let bias { ck_add_row(out.floats, bias.floats, out.floats, out.shape.rows, out.shape.width) }
     return out.recorded(
       .linear(precision), [self, weight] + (bias.map { [$0] } ?? []), since: began)
   }
@@ -108,6 +113,16 @@ extension Tensor {
     return Matrix(
       pointer: pointer, scalarType: precision == .float32 ? .float32 : .bfloat16, rows: shape.rows,
       columns: shape.width, rowStride: shape.width)
+  }
+
+  /// The same as a factor of products, which `isKept` in their favourite layout where products in bfloat16 are many.
+  func factor(in precision: Precision, isKept: Bool) -> Matrix {
+    guard isKept, precision == .bfloat16, Precision.fastest == .bfloat16,
+      !ThreadState.current.sharesCores
+    else { return matrix(in: precision) }
+    return Matrix(
+      pointer: storage.pointer, scalarType: scalarType, rows: shape.rows, columns: shape.width,
+      rowStride: shape.width, keeper: storage)
   }
 
   /// The matrix of batch entry `index` over the last two axes.

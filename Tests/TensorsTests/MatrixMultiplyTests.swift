@@ -49,6 +49,8 @@ import Testing
     for _ in 0..<4 { _ = Tensor(repeating: .nan, shape: [3, 4]) }
     let (a, b) = (Tensor.zeros([3, 0]), Tensor.zeros([0, 4]))
     #expect(a.multiplied(by: b).values == [Float](repeating: 0, count: 12))
+    let bias = Tensor([1, 2], shape: [2])
+    #expect(Tensor.zeros([2, 0]).linear(.zeros([2, 0]), bias: bias).values == [1, 2, 1, 2])
     let weight = Tensor(repeating: 1, shape: [4, 3]).tracked()
     let gradients = Gradients()
     for _ in 0..<4 { _ = Tensor(repeating: .nan, shape: [4, 3]) }

@@ -44,6 +44,29 @@ struct PrecisionTests {
     }
   }
 
+  /// A frozen weight is kept in another layout than one that learns: the same numbers, in every number of rows, and new ones
+  /// when it has changed.
+  @Test(arguments: [3, 32, 75]) func frozenWeightsGiveWhatTrainedOnesGive(rows: Int) throws {
+    var random = RandomSource(seed: 4)
+    let rows = Tensor.normal([rows, 24], deviation: 1, using: &random)
+    let bias = Tensor.normal([24], deviation: 1, using: &random)
+    // Square, so that a weight and its transpose have one shape.
+    let weight = Tensor.normal([24, 24], deviation: 1, using: &random)
+    func results(_ weight: Tensor) throws -> [[Float]] {
+      let (x, gradients) = (rows.tracked(), Gradients())
+      let out = Precision.bfloat16.run { x.linear(weight, bias: bias) }
+      (out * out).sum().backward(into: gradients)
+      return try [out.values, #require(gradients[x]).values]
+    }
+    for _ in 0..<2 {
+      for (found, expected) in zip(try results(weight), try results(weight.tracked())) {
+        let largest = expected.map(abs).max()!
+        #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-5 * largest })
+      }
+      weight.update { $0[1] += 3 }
+    }
+  }
+
   /// Rounded in both passes, the backward one in the precision of the forward one whatever is in force by then.
   @Test func attentionRoundsWhatItMultiplies() throws {
     var random = RandomSource(seed: 3)

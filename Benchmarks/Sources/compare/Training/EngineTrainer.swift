@@ -36,8 +36,8 @@ final class EngineTrainer: Contestant {
     (self.model, self.tokens, self.belief) = (model, tokens, belief)
     let trained = model.parameters.trainableCount
     work = StepWork(
-      parameters: model.parameters.count + (distillation == nil ? 0 : trained), trained: trained,
-      tokens: shape.tokensPerStep)
+      shape, parameters: model.parameters.count + (distillation == nil ? 0 : trained),
+      trained: trained)
     optimizer = AdamW(
       learningRate: settings.learningRate, beta1: settings.beta1, beta2: settings.beta2,
       epsilon: settings.epsilon, weightDecay: settings.weightDecay)

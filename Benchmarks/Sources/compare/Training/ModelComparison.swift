@@ -40,8 +40,7 @@ struct ModelComparison: Encodable {
     /// The same for single rounds.
     let lowestRatio, highestRatio: Double
     let target: Double
-    /// The peer's median over what the step's products alone take at the machine's matrix peak: no engine has a higher ratio
-    /// in this precision.
+    /// The peer's median over ``StepWork/floor(_:)``: no engine has a higher ratio in this precision.
     let bound: Double?
   }
 
@@ -51,7 +50,8 @@ struct ModelComparison: Encodable {
   let batch, time: Int
   let optimizer: OptimizerSettings
   let gigaflopsPerStep: Double
-  let peakGigaflopsPerSecond: [String: Double]
+  /// By precision.
+  let rates: [String: MachineRates]
   let sides: [Side]
   let verdicts: [Verdict]
 
@@ -66,7 +66,7 @@ struct ModelComparison: Encodable {
   init(
     _ model: TrainingModel, work: StepWork, distillation: Distillation?,
     optimizer: OptimizerSettings,
-    peaks: [Precision: Double], sides entrants: [Entrant]
+    rates: [Precision: MachineRates], sides entrants: [Entrant]
   ) {
     let gigaflops = work.gigaflops
     let sides = entrants.map { entrant in
@@ -81,7 +81,9 @@ struct ModelComparison: Encodable {
       return Side(
         name: entrant.name, precision: entrant.precision, isEngine: entrant.isEngine,
         note: entrant.note, timing: timing, gigaflopsPerSecond: rate,
-        shareOfPeak: rate.flatMap { rate in peaks[entrant.precision].map { rate / $0 } },
+        shareOfPeak: rate.flatMap { rate in
+          rates[entrant.precision].map { rate / $0.gigaflopsPerSecond }
+        },
         ratio: timing.flatMap { timing in
           engine.flatMap { Timing($0.seconds) }.map { timing.median / $0.median }
         },
@@ -95,20 +97,22 @@ struct ModelComparison: Encodable {
     time = model.time
     self.optimizer = optimizer
     gigaflopsPerStep = gigaflops
-    peakGigaflopsPerSecond = Dictionary(
-      uniqueKeysWithValues: peaks.map { ($0.key.rawValue, $0.value) })
+    self.rates = Dictionary(uniqueKeysWithValues: rates.map { ($0.key.rawValue, $0.value) })
     self.sides = sides
+    let floors = rates.mapValues { work.floor($0) }
     verdicts = [
-      Self.verdict(sides, target: 2.0),
+      Self.verdict(sides, floors, target: 2.0),
       distillation == nil
-        ? Self.verdict(sides.filter { $0.precision == .float32 }, target: 2.5) : nil,
+        ? Self.verdict(sides.filter { $0.precision == .float32 }, floors, target: 2.5) : nil,
     ].compactMap { $0 }
   }
 
   /// The engine's fastest side against the fastest peer among `sides`; nil when there is no peer.
   ///
   /// A peer whose losses differ did other work and does not count.
-  private static func verdict(_ sides: [Side], target: Double) -> Verdict? {
+  private static func verdict(
+    _ sides: [Side], _ floors: [Precision: Double], target: Double
+  ) -> Verdict? {
     func fastest(isEngine: Bool) -> (side: Side, timing: Timing)? {
       sides.filter { $0.isEngine == isEngine && $0.agrees != false }
         .compactMap { side in side.timing.map { (side: side, timing: $0) } }
@@ -123,9 +127,7 @@ struct ModelComparison: Encodable {
       peer: "\(peer.side.name), \(peer.side.precision.rawValue)",
       ratio: peer.timing.median / engine.timing.median, lowestRatio: ratios.min() ?? 0,
       highestRatio: ratios.max() ?? 0, target: target,
-      bound: engine.side.shareOfPeak.map {
-        peer.timing.median / (engine.timing.median * $0)
-      })
+      bound: floors[engine.side.precision].map { peer.timing.median / $0 })
   }
 
   var text: String {
@@ -147,12 +149,13 @@ struct ModelComparison: Encodable {
         side.lossDeviation.map { String(format: "%.1e", $0) + check } ?? "", side.note,
       ])
     }
-    let peaks = peakGigaflopsPerSecond.sorted { $0.key > $1.key }
-      .map { "\($0.value.fixed(0)) in \($0.key)" }.joined(separator: ", ")
+    let peaks = rates.sorted { $0.key > $1.key }
+      .map { "\($0.value.gigaflopsPerSecond.fixed(0)) in \($0.key)" }.joined(separator: ", ")
+    let memory = rates.values.first.map { ", memory \($0.gigabytesPerSecond.fixed(0)) GB/s" } ?? ""
     let trained = work.trained == work.parameters ? "" : ", \(work.trained) trained"
     let heading =
       "\(model): \(work.parameters) parameters\(trained), \(batch) x \(time) tokens, "
-      + "\(gigaflopsPerStep.fixed(0)) GFLOP a step; matrix peak \(peaks) GFLOP/s"
+      + "\(gigaflopsPerStep.fixed(0)) GFLOP a step; matrix peak \(peaks) GFLOP/s\(memory)"
     let absences = sides.compactMap { side in
       side.missing.map { "missing: \(side.name), \(side.precision.rawValue): \($0)" }
     }

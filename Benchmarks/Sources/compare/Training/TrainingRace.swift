@@ -32,6 +32,7 @@ struct TrainingRace {
     let precisions: [Precision] =
       Precision.fastest == .bfloat16 ? [.float32, .bfloat16] : [.float32]
     var peaks = precisions.map { MatrixPeak($0) }
+    var memory = MemoryRate()
     var entries: [Entry] = []
     defer { for entry in entries { entry.contestant.stop() } }
 
@@ -58,6 +59,7 @@ struct TrainingRace {
     for round in 0..<Self.warmUp + rounds {
       progress("\(model.name): step \(round + 1) of \(Self.warmUp + rounds) of every side")
       for index in peaks.indices { try peaks[index].measure() }
+      try memory.measure()
       for entry in entries where entry.absence == nil {
         Thread.sleep(forTimeInterval: Self.pause)
         do {
@@ -70,7 +72,13 @@ struct TrainingRace {
     return ModelComparison(
       model, work: engines[0].work,
       distillation: distillation, optimizer: settings,
-      peaks: Dictionary(uniqueKeysWithValues: zip(precisions, peaks.map(\.gigaflopsPerSecond))),
+      rates: Dictionary(
+        uniqueKeysWithValues: zip(precisions, peaks).map { precision, peak in
+          let rates = MachineRates(
+            gigaflopsPerSecond: peak.gigaflopsPerSecond,
+            gigabytesPerSecond: memory.gigabytesPerSecond)
+          return (precision, rates)
+        }),
       sides: entries.map { entry in
         ModelComparison.Entrant(
           name: entry.contestant.name, precision: entry.contestant.precision,
