@@ -11,11 +11,16 @@ let package = Package(
     .library(
       name: "CircadianEngine",
       targets: [
-        "Tensors", "OperationCatalog", "Layers", "Optimizers", "Templates", "Tokenizers",
+        "Ranks", "Tensors", "OperationCatalog", "Layers", "Optimizers", "Templates", "Tokenizers",
         "Checkpoints", "Tools", "LanguageModels", "Corpora", "Curriculum", "Training", "Lens",
         "Individuals",
         "Briefs", "Sleep", "Studies", "HTTP", "Service",
       ]),
+  ],
+  traits: [
+    .trait(
+      name: "MPI",
+      description: "Training and nights over several processes, on one machine or many.")
   ],
   targets: [
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
@@ -26,11 +31,16 @@ let package = Package(
     .systemLibrary(
       name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev", "pkg-config"])]),
     .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(
+      name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
     .target(name: "CKernels"),
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"]),
     .target(name: "OperationCatalog", dependencies: ["Tensors"]),
     .target(name: "Layers", dependencies: ["Tensors"]),
-    .target(name: "Optimizers", dependencies: ["CKernels", "Tensors", "Layers"]),
+    .target(
+      name: "Ranks",
+      dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
+    .target(name: "Optimizers", dependencies: ["CKernels", "Ranks", "Tensors", "Layers"]),
     .target(name: "Files"),
     .target(name: "HTTP", dependencies: ["CMicroHTTPD"]),
     .target(name: "Templates"),
@@ -47,7 +57,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "Checkpoints", "Tools",
+        "Ranks", "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "Checkpoints", "Tools",
         "LanguageModels", "Corpora", "Curriculum",
       ]),
     .target(
@@ -91,15 +101,18 @@ let package = Package(
     .executableTarget(
       name: "circadian",
       dependencies: [
-        "Tensors", "Layers", "Optimizers", "Files", "Templates", "Tokenizers", "Checkpoints",
+        "Ranks", "Tensors", "Layers", "Optimizers", "Files", "Templates", "Tokenizers",
+        "Checkpoints",
         "Tools", "LanguageModels", "Corpora", "Curriculum", "Training", "Lens", "Individuals",
         "Briefs", "Sleep", "Studies", "HTTP", "Service", "CommandLineInterface",
       ],
       resources: [.copy("Resources/sample-transcript.md")]),
     .target(
-      name: "TestSupport", dependencies: ["Tensors", "Tokenizers", "LanguageModels", "Training"],
+      name: "TestSupport",
+      dependencies: ["Ranks", "Tensors", "Tokenizers", "LanguageModels", "Training"],
       path: "Tests/TestSupport"),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
+    .testTarget(name: "RanksTests", dependencies: ["Ranks", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "OperationCatalogTests", dependencies: ["Tensors", "OperationCatalog"]),
     .testTarget(name: "LayersTests", dependencies: ["Tensors", "Layers"]),
@@ -122,7 +135,8 @@ let package = Package(
       name: "IndividualsTests",
       dependencies: ["Files", "Tokenizers", "Tools", "Corpora", "Individuals", "TestSupport"]),
     .testTarget(
-      name: "OptimizersTests", dependencies: ["Tensors", "Layers", "Optimizers", "TestSupport"]),
+      name: "OptimizersTests",
+      dependencies: ["Ranks", "Tensors", "Layers", "Optimizers", "TestSupport"]),
     .testTarget(
       name: "LanguageModelsTests",
       dependencies: [
@@ -133,7 +147,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "Checkpoints", "LanguageModels",
+        "Ranks", "Tensors", "Layers", "Optimizers", "Files", "Tokenizers", "Checkpoints",
+        "LanguageModels",
         "Corpora", "Curriculum", "Training", "TestSupport",
       ]),
     .testTarget(

@@ -39,10 +39,10 @@ public struct FeedForward: RowLayer {
   /// [..., width] -> [..., width].
   public func callAsFunction(_ x: Tensor) -> Tensor {
     switch kind {
-    case .gelu: down(up(x).activated(by: .gelu))
-    case .geluExact: down(up(x).activated(by: .geluExact))
-    case .reluSquared: down(up(x).activated(by: .reluSquared))
-    case .swiGLU: down(.swiGLU(gate: gate!(x), up: up(x)))
+    case .gelu: down(up(x).activated(by: .gelu, isMultiplied: true))
+    case .geluExact: down(up(x).activated(by: .geluExact, isMultiplied: true))
+    case .reluSquared: down(up(x).activated(by: .reluSquared, isMultiplied: true))
+    case .swiGLU: down(.swiGLU(gate: gate!(x), up: up(x), isMultiplied: true))
     case .geGLU: down(gate!(x).activated(by: .gelu) * up(x))
     }
   }

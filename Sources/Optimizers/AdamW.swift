@@ -20,6 +20,8 @@ public struct AdamW: Optimizer {
     self.weightDecay = weightDecay
   }
 
+  public func isElementwise(for parameter: Parameter) -> Bool { true }
+
   public mutating func update(
     _ parameters: [Parameter], along gradients: Gradients, rate: Float, gradientScale: Float
   ) throws {

@@ -3,6 +3,9 @@ import Tensors
 
 /// A rule that turns gradients into new parameter values.
 public protocol Optimizer {
+  /// Whether every element of `parameter` is updated without a look at the others, so that its rows may be updated apart.
+  func isElementwise(for parameter: Parameter) -> Bool
+
   /// Moves `parameters` along `gradients`, which are multiplied by `gradientScale` first.
   ///
   /// `rate` multiplies the optimizer's own learning rate; schedules act through it.
@@ -16,6 +19,10 @@ public protocol Optimizer {
   ///
   /// - Throws: ``OptimizerError`` naming what is missing, of another shape or nobody's.
   mutating func restore(_ state: any TensorSource, for parameters: [Parameter]) throws
+}
+
+extension Optimizer {
+  public func isElementwise(for parameter: Parameter) -> Bool { false }
 }
 
 /// What can be wrong with saved optimizer state.

@@ -23,6 +23,10 @@ public struct OptimizerGroups: Optimizer {
 
   public init(_ groups: [Group]) { self.groups = groups }
 
+  public func isElementwise(for parameter: Parameter) -> Bool {
+    groups.first { $0.claims(parameter) }?.optimizer.isElementwise(for: parameter) ?? false
+  }
+
   public mutating func update(
     _ parameters: [Parameter], along gradients: Gradients, rate: Float, gradientScale: Float
   ) throws {

@@ -19,6 +19,10 @@ public struct PeriodicOptimizer: Optimizer {
     self.period = period
   }
 
+  public func isElementwise(for parameter: Parameter) -> Bool {
+    optimizer.isElementwise(for: parameter)
+  }
+
   public mutating func update(
     _ parameters: [Parameter], along gradients: Gradients, rate: Float, gradientScale: Float
   ) throws {

@@ -14,6 +14,8 @@ public struct SGD: Optimizer {
     self.weightDecay = weightDecay
   }
 
+  public func isElementwise(for parameter: Parameter) -> Bool { true }
+
   public mutating func update(
     _ parameters: [Parameter], along gradients: Gradients, rate: Float, gradientScale: Float
   ) {

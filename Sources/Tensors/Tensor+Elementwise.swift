@@ -70,19 +70,49 @@ extension Tensor {
   }
 
   /// Applies `activation` to every element.
-  public func activated(by activation: Activation) -> Tensor {
+  ///
+  /// With `isMultiplied` the result is read by products alone: where those are in bfloat16 it is rounded at once, and no wider
+  /// copy of it is kept for the way back.
+  public func activated(by activation: Activation, isMultiplied: Bool = false) -> Tensor {
     let began = Profile.now
-    let out = Tensor(uninitialized: shape)
-    ck_activate(activation.kernel, floats, out.floats, count)
+    let out = result(isMultiplied: isMultiplied) { range, out in
+      ck_activate(activation.kernel, floats + range.lowerBound, out, range.count)
+    }
     return out.recorded(.activation(activation), self, since: began)
   }
 
-  /// SiLU of `gate` times `up`, elementwise (SwiGLU, 2002.05202).
-  public static func swiGLU(gate: Tensor, up: Tensor) -> Tensor {
+  /// SiLU of `gate` times `up`, elementwise (SwiGLU, 2002.05202); `isMultiplied` as in ``activated(by:isMultiplied:)``.
+  public static func swiGLU(gate: Tensor, up: Tensor, isMultiplied: Bool = false) -> Tensor {
     let began = Profile.now
-    let out = Tensor(uninitialized: sameShape(gate, up, "swiGLU"))
-    ck_swiglu(gate.floats, up.floats, out.floats, out.count)
+    _ = sameShape(gate, up, "swiGLU")
+    let out = gate.result(isMultiplied: isMultiplied) { range, out in
+      ck_swiglu(gate.floats + range.lowerBound, up.floats + range.lowerBound, out, range.count)
+    }
     return out.recorded(.swiGLU, gate, up, since: began)
+  }
+
+  /// A tensor of this shape whose elements `fill` computes, in bfloat16 where products of a pass that learns read no more.
+  private func result(
+    isMultiplied: Bool, _ fill: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
+    guard isMultiplied, isTracked, Precision.current == .bfloat16, Precision.fastest == .bfloat16
+    else {
+      let out = Tensor(uninitialized: shape)
+      fill(0..<count, out.floats)
+      return out
+    }
+    let out = Tensor(uninitialized: shape, scalarType: .bfloat16)
+    let rounded = out.storage.pointer.assumingMemoryBound(to: UInt16.self)
+    // Parts that stay in the first-level cache until they are rounded.
+    let step = 4096
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: step) { part in
+      for start in stride(from: 0, to: count, by: step) {
+        let range = start..<min(start + step, count)
+        fill(range, part.baseAddress!)
+        ck_float_to_bfloat16(part.baseAddress!, rounded + start, range.count)
+      }
+    }
+    return out
   }
 
   /// The sum of all elements, accumulated in double; a scalar.

@@ -1,12 +1,16 @@
 import Checkpoints
+import Files
 import Foundation
 import Layers
 import Optimizers
+import Ranks
 import Tensors
 
 /// Everything that a run needs to go on as if it had never stopped: weights, optimizer, step, cursor.
 ///
-/// One safetensors file, replaced atomically: a run that is killed while saving has its previous checkpoint.
+/// One safetensors file, replaced atomically: a run that is killed while saving has its previous checkpoint. Where several
+/// processes train together, each writes its share of the optimizer's state to a file of its own beside it, before the file
+/// that names them is replaced. Any number of processes goes on from either.
 public struct TrainingCheckpoint {
   /// The number of steps done.
   public var step: Int
@@ -17,6 +21,7 @@ public struct TrainingCheckpoint {
 
   private static let parameterPrefix = "parameter/"
   private static let optimizerPrefix = "optimizer/"
+  private static let sharesKey = "shares"
 
   public init(step: Int, fingerprint: String, cursor: String? = nil) {
     self.step = step
@@ -26,17 +31,36 @@ public struct TrainingCheckpoint {
 
   /// Writes the trainable `parameters` and the optimizer's state.
   public func save(
-    _ parameters: [Parameter], _ optimizer: some Optimizer, to url: URL
+    _ parameters: [Parameter], _ optimizer: some Optimizer, among ranks: any RankGroup = Alone(),
+    to url: URL
   ) throws {
     var metadata = ["step": String(step), "fingerprint": fingerprint]
     metadata["cursor"] = cursor
+    if let optimizer = optimizer as? ShardedOptimizer {
+      let shares = OptimizerShares(of: url, step: step, count: ranks.count)
+      try shares.write(optimizer, for: parameters, rank: ranks.rank)
+      ranks.wait()
+      if ranks.isFirst {
+        metadata[Self.sharesKey] = stableJSON(shares.names)
+        try write(parameters, [], metadata, to: url)
+        shares.removeOthers()
+      }
+      ranks.wait()
+    } else {
+      try write(parameters, optimizer.state, metadata, to: url)
+      OptimizerShares.removeAll(of: url)
+    }
+  }
+
+  private func write(
+    _ parameters: [Parameter], _ state: [(name: String, tensor: Tensor)],
+    _ metadata: [String: String], to url: URL
+  ) throws {
     var writer = SafetensorsWriter(metadata: metadata)
     for parameter in parameters {
       writer.add(parameter.value, named: Self.parameterPrefix + parameter.path)
     }
-    for (name, tensor) in optimizer.state {
-      writer.add(tensor, named: Self.optimizerPrefix + name)
-    }
+    for (name, tensor) in state { writer.add(tensor, named: Self.optimizerPrefix + name) }
     try writer.write(to: url)
   }
 
@@ -76,7 +100,11 @@ public struct TrainingCheckpoint {
         throw ParameterError.unused(paths: [name], source: url.path)
       }
     }
-    try optimizer.restore(state, for: parameters)
+    if let list = file.metadata[sharesKey] {
+      try optimizer.restore(SharedOptimizerState(list, beside: url), for: parameters)
+    } else {
+      try optimizer.restore(state, for: parameters)
+    }
     return TrainingCheckpoint(
       step: step, fingerprint: fingerprint, cursor: file.metadata["cursor"])
   }

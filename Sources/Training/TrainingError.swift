@@ -12,6 +12,7 @@ public enum TrainingError: Error, CustomStringConvertible {
   /// Sources beside the first whose shares leave nothing for it.
   case sharesTooLarge(Double)
   case tooShort(file: String, tokens: Int, needed: Int)
+  case tooFewRows(batch: Int, ranks: Int)
 
   public var description: String {
     switch self {
@@ -35,6 +36,8 @@ public enum TrainingError: Error, CustomStringConvertible {
       "the checkpoint says that the data go on at '\(cursor)', which is no place in them"
     case .tooShort(let file, let tokens, let needed):
       "\(file): \(tokens) tokens are too few to train on; at least \(needed) are needed"
+    case .tooFewRows(let batch, let ranks):
+      "a batch of \(batch) leaves some of \(ranks) processes without a row; expected --batch \(ranks) or more"
     }
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import LanguageModels
 import Layers
 import Optimizers
+import Ranks
 import Tensors
 
 /// What a training run is asked to do, apart from what it reads.
@@ -46,6 +47,11 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     matrixRate *= factor
     embeddingRate *= factor
     headRate *= factor
+  }
+
+  /// ``optimizer``, its state divided among `ranks` where there are several.
+  public func optimizer(among ranks: any RankGroup) -> any Optimizer {
+    ranks.count > 1 ? ShardedOptimizer(optimizer, among: ranks) : optimizer
   }
 
   /// Muon for the matrices inside the blocks, AdamW for the rest (nanochat's division).

@@ -3,6 +3,7 @@ import Foundation
 import LanguageModels
 import Layers
 import Optimizers
+import Ranks
 import Tensors
 
 /// Next-token training of a model over rows, checkpointed and resumable to the byte.
@@ -39,29 +40,33 @@ public struct TrainingRun: Sendable {
   private let rows: any RowSource
   private let targets: any RowTargets
   private let origin: String
+  private let ranks: any RankGroup
 
   /// Prepares a run that trains `model` itself.
   ///
   /// `origin` names the weights that it starts from: from other weights it is another run.
-  /// With `targets`, tokens are learned as those say; otherwise as they stand.
+  /// With `targets`, tokens are learned as those say; otherwise as they stand. With `ranks`, every process of them makes
+  /// the same call; each carries its part of every step's rows, which are the same ones for any number of processes.
   public init(
     _ plan: TrainingPlan, model: Transformer, origin: String, rows: any RowSource,
-    targets: any RowTargets = LabelTargets()
+    targets: any RowTargets = LabelTargets(), ranks: any RankGroup = Alone()
   ) {
     self.plan = plan
     self.model = model
     self.origin = origin
     self.rows = rows
     self.targets = targets
+    self.ranks = ranks
   }
 
   /// Prepares a run that trains a new model, initialised by the plan's seed.
   public init(
-    _ plan: TrainingPlan, _ configuration: TransformerConfiguration, rows: any RowSource
+    _ plan: TrainingPlan, _ configuration: TransformerConfiguration, rows: any RowSource,
+    ranks: any RankGroup = Alone()
   ) throws {
     self.init(
       plan, model: try Transformer(configuration, in: ParameterScope(seed: plan.seed)),
-      origin: "nothing", rows: rows)
+      origin: "nothing", rows: rows, ranks: ranks)
   }
 
   /// What must be equal for one run to go on where another stopped.
@@ -74,13 +79,17 @@ public struct TrainingRun: Sendable {
 
   /// Runs from the checkpoint at `checkpoint`, or from the start, to the end or until interrupted.
   ///
-  /// A checkpoint is written every `saveInterval` seconds and after every evaluation.
+  /// A checkpoint is written every `saveInterval` seconds and after every evaluation. The first rank alone measures and
+  /// reports; an interruption of any stops all.
   /// - Returns: whether the run is complete.
   public func run(
     checkpoint: URL, saveInterval: Double = 120, evaluation: Evaluation? = nil,
     isInterrupted: () -> Bool = { false }, report: (StepReport) throws -> Void
   ) throws -> Bool {
-    var optimizer = plan.optimizer
+    guard plan.batch >= ranks.count else {
+      throw TrainingError.tooFewRows(batch: plan.batch, ranks: ranks.count)
+    }
+    var optimizer = plan.optimizer(among: ranks)
     let parameters = model.parameters.trainable
     let fingerprint = fingerprint
     let resumed = try TrainingCheckpoint.resume(
@@ -104,19 +113,24 @@ public struct TrainingRun: Sendable {
         gigaflops: flopsPerStep / seconds / 1e9)
       let isLast = step + 1 == plan.steps
       let evaluates = evaluation.map { isLast || (step + 1) % $0.interval == 0 } ?? false
-      let stops = isInterrupted()
+      // Clocks and signals differ from rank to rank: what one of them wants, all do.
+      let wishes = ranks.any([
+        isInterrupted(), ranks.isFirst && Date().timeIntervalSince(lastSave) > saveInterval,
+      ])
+      let (stops, isDue) = (wishes[0], wishes[1])
       if evaluates, let evaluation {
-        let measures = try plan.precision.run { try evaluation.measure(model) }
-        guard measures.values.allSatisfy({ !$0.isNaN }) else {
+        let measures =
+          ranks.isFirst ? try plan.precision.run { try evaluation.measure(model) } : [:]
+        guard !ranks.any(measures.values.contains(where: \.isNaN)) else {
           throw TrainingError.diverged(step: step + 1)
         }
         line.measures = measures
       }
       // Reported before it is saved: a step of which nobody heard is done again.
-      try report(line)
-      if evaluates || isLast || stops || Date().timeIntervalSince(lastSave) > saveInterval {
+      if ranks.isFirst { try report(line) }
+      if evaluates || isLast || stops || isDue {
         try TrainingCheckpoint(step: step + 1, fingerprint: fingerprint, cursor: rows.cursor)
-          .save(parameters, optimizer, to: checkpoint)
+          .save(parameters, optimizer, among: ranks, to: checkpoint)
         lastSave = Date()
       }
       if stops && !isLast { return false }
@@ -126,11 +140,13 @@ public struct TrainingRun: Sendable {
 
   /// One step; returns the mean loss in nats by weight.
   private func step(
-    _ step: Int, _ optimizer: inout OptimizerGroups, _ parameters: [Parameter], rate: Float
+    _ step: Int, _ optimizer: inout any Optimizer, _ parameters: [Parameter], rate: Float
   ) throws -> Double {
     let batch = try rows.rows(step: step, count: plan.batch)
-    let pieces = stride(from: 0, to: batch.count, by: plan.microbatch).map {
-      Array(batch[$0..<min($0 + plan.microbatch, batch.count)])
+    let own = batch[
+      batch.count * ranks.rank / ranks.count..<batch.count * (ranks.rank + 1) / ranks.count]
+    let pieces = stride(from: own.startIndex, to: own.endIndex, by: plan.microbatch).map {
+      Array(own[$0..<min($0 + plan.microbatch, own.endIndex)])
     }
     let length = rows.length
     let (loss, gradients) = try plan.precision.run {
@@ -153,6 +169,6 @@ public struct TrainingRun: Sendable {
     try plan.precision.run {
       try optimizer.update(parameters, along: gradients, rate: rate, gradientScale: 1 / weight)
     }
-    return loss / Double(weight)
+    return ranks.sum([loss])[0] / Double(weight)
   }
 }

@@ -70,7 +70,7 @@ extension LensError: ExitCodeProviding {
 extension TrainingError: ExitCodeProviding {
   public var exitCode: ExitCode {
     switch self {
-    case .otherRun, .noSolution, .tooLong, .noRows, .sharesTooLarge: .usage
+    case .otherRun, .noSolution, .tooLong, .noRows, .sharesTooLarge, .tooFewRows: .usage
     case .noCheckpoint, .tooShort, .nothingLearned, .badCursor: .badData
     case .diverged: .failure
     }

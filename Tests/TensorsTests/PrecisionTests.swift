@@ -67,6 +67,35 @@ struct PrecisionTests {
     }
   }
 
+  /// What only products read may be rounded as soon as it is made: they round it anyway, so that nothing changes.
+  @Test func whatIsMultipliedIsRoundedAtOnce() {
+    var random = RandomSource(seed: 5)
+    let (a, b) = (
+      Tensor.normal([3, 5000], deviation: 2, using: &random),
+      Tensor.normal([3, 5000], deviation: 2, using: &random)
+    )
+    let weight = Tensor.normal([4, 5000], deviation: 1, using: &random)
+    let makers: [(Tensor, Tensor, Bool) -> Tensor] = [
+      { gate, _, isMultiplied in gate.activated(by: .gelu, isMultiplied: isMultiplied) },
+      { .swiGLU(gate: $0, up: $1, isMultiplied: $2) },
+    ]
+    for make in makers {
+      func results(_ isMultiplied: Bool) -> [[Float]] {
+        let leaves = [a.tracked(), b.tracked(), weight.tracked()]
+        let gradients = Gradients()
+        let made = Precision.bfloat16.run { make(leaves[0], leaves[1], isMultiplied) }
+        #expect(made.scalarType == (isMultiplied ? .bfloat16 : .float32))
+        let out = Precision.bfloat16.run { made.linear(leaves[2]) }
+        (out * out).sum().backward(into: gradients)
+        return [out.values] + leaves.compactMap { gradients[$0]?.values }
+      }
+      #expect(results(true) == results(false))
+    }
+    // A pass that does not learn keeps what it makes, and so does one in float32.
+    #expect(Precision.bfloat16.run { makers[0](a, b, true) }.scalarType == .float32)
+    #expect(makers[0](a.tracked(), b, true).scalarType == .float32)
+  }
+
   /// Rounded in both passes, the backward one in the precision of the forward one whatever is in force by then.
   @Test func attentionRoundsWhatItMultiplies() throws {
     var random = RandomSource(seed: 3)

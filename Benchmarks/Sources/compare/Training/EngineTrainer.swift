@@ -16,13 +16,16 @@ final class EngineTrainer: Contestant {
   /// Weights that every token is multiplied by.
   var multipliedWeightCount: Int { model.multipliedWeightCount }
 
+  /// Smaller microbatches need less memory: the first that takes at most so many times as long as the fastest is taken.
+  private static let negligible = 1.02
+
   private let shape: TrainingModel
   private let model: Transformer
   private let tokens: [Int32]
   private let belief: Belief?
   private var optimizer: AdamW
 
-  /// Builds the model, and finds the size of microbatch that is fastest here where none is given.
+  /// Builds the model, and finds a size of microbatch that is fast here where none is given.
   ///
   /// With a `distillation`, low-rank changes are trained; otherwise the whole model.
   init(
@@ -49,12 +52,13 @@ final class EngineTrainer: Contestant {
     }
     func seconds(_ size: Int) throws -> Double {
       try pass(size)
-      return try (0..<2).map { _ in try ContinuousClock().timed { try pass(size) }.seconds }
+      return try (0..<3).map { _ in try ContinuousClock().timed { try pass(size) }.seconds }
         .min() ?? .infinity
     }
+    let timed = microbatch == nil ? try sizes.map { (size: $0, seconds: try seconds($0)) } : []
+    let fastest = timed.map(\.seconds).min() ?? 0
     self.microbatch =
-      try microbatch ?? sizes.map { (size: $0, seconds: try seconds($0)) }
-      .min { $0.seconds < $1.seconds }?.size ?? 1
+      microbatch ?? timed.first { $0.seconds <= Self.negligible * fastest }?.size ?? 1
   }
 
   func step() throws -> StepResult {

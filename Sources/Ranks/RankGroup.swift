@@ -1,0 +1,83 @@
+/// Processes that work on one thing together, each with a number of its own: its rank.
+///
+/// Every call is made by all ranks, in the same order, and by one thread of each at a time. Words are 1, 2 or 4 bytes wide.
+public protocol RankGroup: Sendable {
+  var rank: Int { get }
+  var count: Int { get }
+
+  /// Sends every rank its part, and receives what each has for this one.
+  ///
+  /// - Parameters:
+  ///   - parts: What is sent, the first rank's part first.
+  ///   - counts: The words of every part.
+  ///   - received: Room for `count` times this rank's own part, the first rank's first.
+  func exchange(
+    _ parts: UnsafeRawBufferPointer, counts: [Int], wordWidth: Int,
+    into received: UnsafeMutableRawBufferPointer)
+
+  /// Gives every rank what each has.
+  ///
+  /// - Parameters:
+  ///   - own: This rank's part.
+  ///   - counts: The words of every rank's part.
+  ///   - received: Room for all parts, the first rank's first.
+  func gather(
+    _ own: UnsafeRawBufferPointer, counts: [Int], wordWidth: Int,
+    into received: UnsafeMutableRawBufferPointer)
+}
+
+extension RankGroup {
+  /// Whether this is the rank that speaks for all: it reports, and writes what only one can write.
+  public var isFirst: Bool { rank == 0 }
+
+  /// What every rank has, in their order; as many numbers from each.
+  public func gathered(_ own: [Double]) -> [[Double]] {
+    guard count > 1, !own.isEmpty else { return [own] }
+    var all = [Double](repeating: 0, count: own.count * count)
+    own.withUnsafeBytes { own in
+      all.withUnsafeMutableBytes {
+        gather(
+          own, counts: Array(repeating: own.count / 4, count: count), wordWidth: 4, into: $0)
+      }
+    }
+    return (0..<count).map { Array(all[$0 * own.count..<($0 + 1) * own.count]) }
+  }
+
+  /// The sums over all ranks, added in their order: the same on every one of them.
+  public func sum(_ own: [Double]) -> [Double] {
+    let all = gathered(own)
+    return all.dropFirst().reduce(all[0]) { zip($0, $1).map(+) }
+  }
+
+  /// Whether it is so on any rank.
+  public func any(_ own: Bool) -> Bool { any([own])[0] }
+
+  /// The same of several questions at once.
+  public func any(_ own: [Bool]) -> [Bool] {
+    sum(own.map { $0 ? 1 : 0 }).map { $0 > 0 }
+  }
+
+  /// Returns when all ranks have come so far.
+  public func wait() { _ = gathered([0]) }
+
+  /// What the first rank has.
+  public func ofFirst(_ own: [Double]) -> [Double] { gathered(own)[0] }
+}
+
+/// A process by itself.
+public struct Alone: RankGroup {
+  public init() {}
+
+  public var rank: Int { 0 }
+  public var count: Int { 1 }
+
+  public func exchange(
+    _ parts: UnsafeRawBufferPointer, counts: [Int], wordWidth: Int,
+    into received: UnsafeMutableRawBufferPointer
+  ) { received.copyMemory(from: parts) }
+
+  public func gather(
+    _ own: UnsafeRawBufferPointer, counts: [Int], wordWidth: Int,
+    into received: UnsafeMutableRawBufferPointer
+  ) { received.copyMemory(from: own) }
+}
