@@ -20,17 +20,22 @@ public struct CommandLineTool: Sendable {
   public typealias Profiler =
     @Sendable (Invocation, _ command: () async throws -> Void) async throws -> Void
 
+  /// What is asked before a command is carried out; an error is told as the command's own.
+  public typealias Admission = @Sendable (any Command, Invocation) throws -> Void
+
   package let root: CommandGroup
   public let version: String
   private let profiler: Profiler?
+  private let admission: Admission?
 
   public init(
     _ name: String, version: String, abstract: String, discussion: String = "",
-    examples: [String] = [], profiler: Profiler? = nil,
+    examples: [String] = [], profiler: Profiler? = nil, admission: Admission? = nil,
     @CommandBuilder commands: () -> [CommandNode]
   ) {
     self.version = version
     self.profiler = profiler
+    self.admission = admission
     root = CommandGroup(name, abstract: abstract, discussion: discussion, examples: examples) {
       commands()
       CompletionsCommand(tool: name)
@@ -64,6 +69,7 @@ public struct CommandLineTool: Sendable {
         let invocation = Invocation(
           command: path.text, values: values, tool: self, output: output, messages: messages,
           environment: environment)
+        try admission?(command, invocation)
         if invocation[CommonOptions.profile], let profiler {
           try await profiler(invocation) { try await command.run(invocation) }
         } else {

@@ -16,6 +16,8 @@
 public struct Terminal: Sendable {
   public static let standardOutput = Terminal(fileDescriptor: STDOUT_FILENO)
   public static let standardError = Terminal(fileDescriptor: STDERR_FILENO)
+  /// Takes everything and shows nothing.
+  public static let nowhere = Terminal(fileDescriptor: open("/dev/null", O_WRONLY))
 
   private let fileDescriptor: Int32
   private let fallbackWidth: Int
@@ -70,7 +72,7 @@ extension Terminal {
   }
 
   /// Writes a message that nothing depends on: with no one to read it, the work goes on.
-  func tryWriteLine(_ text: String) {
+  public func tryWriteLine(_ text: String) {
     try? writeLine(text)
   }
 }

@@ -6,7 +6,7 @@ enum Circadian {
   static let version = "0.1.0"
 
   static func main() async {
-    await CommandLineTool(
+    let tool = CommandLineTool(
       "circadian", version: version,
       abstract: "Language models that keep learning: awake from context, asleep into weights.",
       discussion: """
@@ -17,7 +17,7 @@ enum Circadian {
         "circadian new ada", "circadian read ada episode.md", "circadian sleep ada",
         "circadian recall ada",
       ],
-      profiler: ProfileReport.told
+      profiler: ProfileReport.told, admission: Launch.admit
     ) {
       NewCommand()
       ReadCommand()
@@ -86,6 +86,7 @@ enum Circadian {
           BenchmarkAttentionCommand()
         }
       }
-    }.main()
+    }
+    await Launch.main(tool)
   }
 }

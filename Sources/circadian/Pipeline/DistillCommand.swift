@@ -108,20 +108,22 @@ struct DistillCommand: Command {
       : LabelTargets()
     let run = TrainingRun(
       plan, model: try Transformer(configuration, in: .init(seed: plan.seed)), origin: "nothing",
-      rows: rows, targets: targets)
+      rows: rows, targets: targets, ranks: stage.ranks)
     invocation.note("teacher: \(teacher.model.parameters.count) parameters")
     let summary = try stage.perform(
       run, tokensPerStep: tokensPerStep,
       evaluation: try evaluation(invocation, teacher.model, format, corpus),
       describe: Self.text)
-    if let corpus {
-      try corpus.writeNeutralTexts(
-        to: stage.folder.appendingPathComponent(NeutralTexts.folderName))
-    } else {
-      try NeutralTexts.copy(from: invocation[model], to: stage.folder)
-    }
     try stage.write(
-      run.model, tokenizerFile: tokenizerFile, pretrainingTokens: summary.tokens, summary: summary)
+      run.model, tokenizerFile: tokenizerFile, pretrainingTokens: summary.tokens, summary: summary
+    ) {
+      if let corpus {
+        try corpus.writeNeutralTexts(
+          to: stage.folder.appendingPathComponent(NeutralTexts.folderName))
+      } else {
+        try NeutralTexts.copy(from: invocation[model], to: stage.folder)
+      }
+    }
     try invocation.report(summary) {
       "\(Self.text(summary.measures))\n\(summary.parameters) parameters after \(summary.tokens) tokens. "
         + "Written to \(stage.folder.path)"

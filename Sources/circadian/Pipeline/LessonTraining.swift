@@ -86,16 +86,19 @@ struct LessonTraining: Sendable {
       batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
     plan.scaleRates(by: Float(invocation[rate]))
     let run = TrainingRun(
-      plan, model: core.model, origin: core.model.parameters.digest, rows: rows)
+      plan, model: core.model, origin: core.model.parameters.digest, rows: rows,
+      ranks: stage.ranks)
     let watched = WatchedLessons(format, seed: invocation.seed)
     let summary = try stage.perform(
       run, tokensPerStep: tokensPerStep,
       evaluation: .init(every: 250, watched.measures), describe: WatchedLessons.text)
     let source = invocation[model]
-    try NeutralTexts.copy(from: source, to: stage.folder)
     try stage.write(
       core.model, tokenizerFile: source.appendingPathComponent(LanguageModel.tokenizerFileName),
-      pretrainingTokens: core.pretrainingTokens.map { $0 + summary.tokens }, summary: summary)
+      pretrainingTokens: core.pretrainingTokens.map { $0 + summary.tokens }, summary: summary
+    ) {
+      try NeutralTexts.copy(from: source, to: stage.folder)
+    }
     try invocation.report(summary) {
       "\(WatchedLessons.text(summary.measures))\n\(summary.parameters) parameters after \(summary.tokens) tokens. "
         + "Written to \(stage.folder.path)"

@@ -101,7 +101,7 @@ struct PretrainCommand: Command {
       configuration, steps: TrainingOptions.steps(tokens: budget, perStep: tokensPerStep),
       batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
     plan.scaleRates(by: Float(invocation[rate]))
-    let run = TrainingRun(plan, model: model, origin: "nothing", rows: corpus.rows)
+    let run = TrainingRun(plan, model: model, origin: "nothing", rows: corpus.rows, ranks: stage.ranks)
     let validation = corpus.validation
     let summary = try stage.perform(
       run, tokensPerStep: tokensPerStep,
@@ -112,9 +112,11 @@ struct PretrainCommand: Command {
         ]
       },
       describe: { "validation \(Readable.fixed($0[Self.measure] ?? 0, 4)) bits per byte" })
-    try corpus.writeNeutralTexts(to: stage.folder.appendingPathComponent(NeutralTexts.folderName))
     try stage.write(
-      model, tokenizerFile: tokenizerFile, pretrainingTokens: summary.tokens, summary: summary)
+      model, tokenizerFile: tokenizerFile, pretrainingTokens: summary.tokens, summary: summary
+    ) {
+      try corpus.writeNeutralTexts(to: stage.folder.appendingPathComponent(NeutralTexts.folderName))
+    }
     try invocation.report(summary) {
       "\(summary.parameters) parameters after \(summary.tokens) tokens: "
         + (summary.measures[Self.measure].map {

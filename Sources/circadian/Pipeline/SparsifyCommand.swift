@@ -84,7 +84,7 @@ struct SparsifyCommand: Command {
         batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
       plan.scaleRates(by: Float(invocation[rate]))
       plan.denseSteps = isDense ? plan.steps : 0
-      let run = TrainingRun(plan, model: sparse, origin: source.path, rows: corpus.rows)
+      let run = TrainingRun(plan, model: sparse, origin: source.path, rows: corpus.rows, ranks: stage.ranks)
       return try stage.perform(
         run, tokensPerStep: perStep, evaluation: evaluation,
         describe: { "validation \(Readable.fixed($0[Self.measure] ?? 0, 4)) bits per byte" })
@@ -97,10 +97,12 @@ struct SparsifyCommand: Command {
         "indexer", in: stage.folder.appendingPathComponent("indexer"), from: source, invocation),
       tokens: invocation[warmup], isDense: true)
     let summary = try perform(stage, tokens: invocation[tokens], isDense: false)
-    try corpus.writeNeutralTexts(to: stage.folder.appendingPathComponent(NeutralTexts.folderName))
     try stage.write(
       sparse, tokenizerFile: source.appendingPathComponent(LanguageModel.tokenizerFileName),
-      pretrainingTokens: nil, summary: summary)
+      pretrainingTokens: nil, summary: summary
+    ) {
+      try corpus.writeNeutralTexts(to: stage.folder.appendingPathComponent(NeutralTexts.folderName))
+    }
     try invocation.report(summary) {
       "\(Readable.fixed(summary.measures[Self.measure] ?? 0, 4)) bits per byte on held-out text, "
         + "\(Readable.fixed(before, 4)) while it attended to everything. Written to "

@@ -2,6 +2,7 @@ import CommandLineInterface
 import Files
 import Foundation
 import LanguageModels
+import Ranks
 import Tensors
 import Training
 
@@ -10,6 +11,8 @@ struct TrainingStage {
   let name: String
   let folder: URL
   let invocation: Invocation
+  /// Who trains; the first of them writes.
+  let ranks: any RankGroup = Launch.ranks
 
   /// Makes the folder of a stage that goes on from the core at `source`, or from nothing.
   ///
@@ -39,8 +42,9 @@ struct TrainingStage {
   ) throws -> StageSummary {
     var metrics = MetricsLog(folder.appendingPathComponent(StageFiles.metrics))
     let peak = try MatrixPeak.gigaflops(run.plan.precision)
+    let processes = ranks.count > 1 ? " by \(ranks.count) processes" : ""
     invocation.note(
-      "\(run.model.parameters.count) parameters, \(run.plan.steps) steps of \(tokensPerStep) tokens, "
+      "\(run.model.parameters.count) parameters, \(run.plan.steps) steps of \(tokensPerStep) tokens\(processes), "
         + "\(run.plan.precision.rawValue); this machine multiplies at \(Int(peak)) GFLOP/s")
     let start = Date()
     var first: Int?
@@ -116,9 +120,16 @@ struct TrainingStage {
   }
 
   /// Writes the trained model in its serving form, and last the summary, which says that the stage is complete.
+  ///
+  /// `others` writes what stands beside the model.
   func write(
-    _ model: Transformer, tokenizerFile: URL, pretrainingTokens: Int?, summary: StageSummary
+    _ model: Transformer, tokenizerFile: URL, pretrainingTokens: Int?, summary: StageSummary,
+    others: () throws -> Void = {}
   ) throws {
+    // The others end when this has been written: a rank that goes before may take the whole job with it.
+    defer { ranks.wait() }
+    guard ranks.isFirst else { return }
+    try others()
     try LanguageModel.write(
       model, tokenizerFile: tokenizerFile, pretrainingTokens: pretrainingTokens,
       precision: .bfloat16, to: folder)
