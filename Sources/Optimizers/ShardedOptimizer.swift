@@ -6,7 +6,8 @@ import Tensors
 /// has all parameters after the step.
 ///
 /// In its step gradients are added up, each element by the rank that keeps its state; that rank updates its share; and
-/// then every rank receives all shares (ZeRO stage 2, 1910.02054). Sums are taken in the order of the ranks.
+/// then every rank receives all shares (ZeRO stage 2, 1910.02054). Sums are taken in pairs of neighbours, as those
+/// of a process's workers are.
 public struct ShardedOptimizer: Optimizer {
   public private(set) var optimizer: any Optimizer
   private let ranks: any RankGroup
@@ -80,17 +81,17 @@ public struct ShardedOptimizer: Optimizer {
     }
     let received = ranks.exchanged(
       precision == .bfloat16 ? sent.bfloat16() : sent, counts: counts)
+    let sum = received.addedInPairs { sum, other in
+      sum.update { sum in
+        other.withFloats { other in for index in sum.indices { sum[index] += other[index] } }
+      }
+    }
     var place = 0
     return portion.shards[ranks.rank].map { shard in
       let range = place..<place + shard.elements.count
       place = range.upperBound
       return Tensor(shape: parameters[shard.parameter].shape.rows(shard.rows.count)) { out in
-        out.update(repeating: 0)
-        for part in received {
-          part.withFloats { part in
-            for index in out.indices { out[index] += part[range.lowerBound + index] }
-          }
-        }
+        sum?.withFloats { _ = out.update(from: $0[range]) }
       }
     }
   }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Processes that work on one thing together, each with a number of its own: its rank.
 ///
 /// Every call is made by all ranks, in the same order, and by one thread of each at a time. Words are 1, 2 or 4 bytes wide.
@@ -43,10 +45,24 @@ extension RankGroup {
     return (0..<count).map { Array(all[$0 * own.count..<($0 + 1) * own.count]) }
   }
 
-  /// The sums over all ranks, added in their order: the same on every one of them.
+  /// What every rank has, in their order, of any length.
+  public func gathered(_ own: Data) -> [Data] {
+    guard count > 1 else { return [own] }
+    let counts = gathered([Double(own.count)]).map { Int($0[0]) }
+    var all = Data(count: counts.reduce(0, +))
+    own.withUnsafeBytes { own in
+      all.withUnsafeMutableBytes { gather(own, counts: counts, wordWidth: 1, into: $0) }
+    }
+    var rest = all[...]
+    return counts.map { count in
+      defer { rest = rest.dropFirst(count) }
+      return Data(rest.prefix(count))
+    }
+  }
+
+  /// The sums over all ranks, the same on every one of them.
   public func sum(_ own: [Double]) -> [Double] {
-    let all = gathered(own)
-    return all.dropFirst().reduce(all[0]) { zip($0, $1).map(+) }
+    gathered(own).addedInPairs { sum, other in sum = zip(sum, other).map(+) } ?? own
   }
 
   /// Whether it is so on any rank.
@@ -62,6 +78,22 @@ extension RankGroup {
 
   /// What the first rank has.
   public func ofFirst(_ own: [Double]) -> [Double] { gathered(own)[0] }
+}
+
+extension Array {
+  /// The sum of all elements, neighbours first, then the sums of neighbours: the order of it does not depend on who added
+  /// which half. Nil of none.
+  public func addedInPairs(_ add: (inout Element, Element) throws -> Void) rethrows -> Element? {
+    var sums = self
+    while sums.count > 1 {
+      sums = try stride(from: 0, to: sums.count, by: 2).map { index in
+        var sum = sums[index]
+        if index + 1 < sums.count { try add(&sum, sums[index + 1]) }
+        return sum
+      }
+    }
+    return sums.first
+  }
 }
 
 /// A process by itself.

@@ -150,7 +150,9 @@ public struct TrainingRun: Sendable {
     }
     let length = rows.length
     let (loss, gradients) = try plan.precision.run {
-      try ParallelGradients.sum(pieces: pieces.count) { index in
+      // Who trains in float32 wants digits: there the sum should not depend on how many processes there are.
+      try ParallelGradients.sum(pieces: pieces.count, inPairs: plan.precision == .float32) {
+        index in
         let piece = pieces[index]
         let inputs = Tensor(
           indices: piece.flatMap { $0.tokens.dropLast() }, shape: [piece.count, length])

@@ -59,6 +59,7 @@ enum Circadian {
       CompareRewardsCommand()
       DistillCommand()
       RefineCommand()
+      PlanCommand()
       EvaluateCommand()
       ReportCommand()
       SteerCommand()

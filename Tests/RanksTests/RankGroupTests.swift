@@ -1,3 +1,4 @@
+import Foundation
 import Ranks
 import TestSupport
 import Testing
@@ -33,6 +34,26 @@ import Testing
       return received
     }
     #expect(received == [[0, 1, 10, 11, 20, 21], [], [2, 3, 4, 12, 13, 14, 22, 23, 24]])
+  }
+
+  @Test func whatEveryRankHasMayBeOfAnyLength() throws {
+    let all = try ThreadRanks.run(3) {
+      $0.gathered(Data(repeating: UInt8($0.rank), count: 2 * $0.rank))
+    }
+    #expect(all == Array(repeating: [Data(), Data([1, 1]), Data([2, 2, 2, 2])], count: 3))
+    #expect(Alone().gathered(Data([5])) == [Data([5])])
+  }
+
+  @Test func neighboursAreAddedFirst() {
+    let texts = (0..<5).map(String.init).addedInPairs { $0 = "(\($0)+\($1))" }
+    #expect(texts == "(((0+1)+(2+3))+4)")
+    #expect([Int]().addedInPairs { $0 += $1 } == nil)
+  }
+
+  @Test func whoHasLeastToDoIsDealtTheDearestPieceLeft() {
+    #expect(Dealing.hands([1, 5, 1, 2, 1, 1], to: 2) == [[1, 5], [3, 0, 2, 4]])
+    #expect(Dealing.hands([1, 1, 1, 1, 1], to: 2) == [[0, 2, 4], [1, 3]])
+    #expect(Dealing.hands([3], to: 3) == [[0], [], []])
   }
 
   @Test func aProcessByItselfIsFirstOfOne() {

@@ -13,10 +13,12 @@ import Training
     return .normal(shape, deviation: 1, using: &random)
   }
 
-  private func sum(_ pieces: Int, workers: Int) throws -> (loss: Double, w: [Float]?, b: [Float]?) {
+  private func sum(
+    _ pieces: Int, workers: Int, inPairs: Bool = false
+  ) throws -> (loss: Double, w: [Float]?, b: [Float]?) {
     let (weight, bias) = (weight, bias)
     let (loss, gradients) = try ParallelGradients.sum(
-      pieces: pieces, on: WorkerPool(count: workers)
+      pieces: pieces, inPairs: inPairs, on: WorkerPool(count: workers)
     ) { piece in
       let x = Self.drawn([3, 6], "x \(piece)")
       return weight.project(x, bias: bias.value).activated(by: .tanh).sum()
@@ -39,6 +41,20 @@ import Training
     #expect(found.b == gradients[bias.value]?.values)
   }
 
+  @Test(arguments: [2, 4, 8]) func addedInPairsSeveralWorkersGiveTheBytesOfOne(_ workers: Int)
+    throws
+  {
+    let (one, several) = (
+      try sum(16, workers: 1, inPairs: true), try sum(16, workers: workers, inPairs: true)
+    )
+    #expect(one.loss == several.loss && one.w == several.w && one.b == several.b)
+    // Not so where one piece is added onto the other.
+    #expect(try sum(16, workers: 1).w != one.w)
+    // Any number is added up, also one that is no power of two.
+    let (plain, paired) = (try sum(7, workers: 2), try sum(7, workers: 2, inPairs: true))
+    #expect(zip(plain.w!, paired.w!).allSatisfy { abs($0 - $1) < 1e-4 })
+  }
+
   @Test(arguments: [2, 3, 8])
   func severalWorkersAgreeWithOne(_ workers: Int) throws {
     for pieces in [1, 2, 7, 16] {
@@ -49,12 +65,6 @@ import Training
         #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-4 })
       }
     }
-  }
-
-  @Test func whoHasLeastToDoIsDealtTheDearestPieceLeft() throws {
-    #expect(ParallelGradients.dealt([1, 5, 1, 2, 1, 1], to: 2) == [[1, 5], [3, 0, 2, 4]])
-    #expect(ParallelGradients.dealt([1, 1, 1, 1, 1], to: 2) == [[0, 2, 4], [1, 3]])
-    #expect(ParallelGradients.dealt([3], to: 3) == [[0], [], []])
   }
 
   @Test func theSameWorkersGiveTheSameBits() throws {

@@ -40,6 +40,19 @@ import Training
     for (a, b) in zip(alone, together) { #expect(abs(a - b) < 1e-5 * a) }
   }
 
+  /// In float32 the order of sums does not depend on how many there are.
+  @Test func wherePiecesPairUpLossesAreTheSameToTheBit() throws {
+    let folder = try TemporaryFolder()
+    let plan = tinyPlan(steps: 20) { plan in
+      plan.batch = 8
+      plan.microbatch = 2
+    }
+    let alone = try Self.train(1, plan, folder / "alone")
+    for count in [2, 4] {
+      #expect(try Self.train(count, plan, folder / "by-\(count)") == alone)
+    }
+  }
+
   @Test func aStoppedRunEndsInTheSameBytes() throws {
     let folder = try TemporaryFolder()
     let plan = tinyPlan(steps: 12)

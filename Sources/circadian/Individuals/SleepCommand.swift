@@ -20,12 +20,19 @@ struct SleepCommand: Command {
   let examples = [
     "circadian sleep ada", "circadian sleep --all --minutes 60",
     "circadian sleep ada --memory slots",
+    "mpirun -n 4 circadian sleep --all --homes /srv/homes",
   ]
 
   private static let defaults = NightSettings()
 
   let individual = Argument<String?>("name", help: "Who sleeps.")
-  let all = Flag("all", help: "Everybody who has something to sleep on, one after another.")
+  let all = Flag(
+    "all",
+    help:
+      "Everybody who has something to sleep on, one after another, or shared out among the processes of mpirun."
+  )
+  let homes = CommandLineInterface.Option<URL?>(
+    "homes", completion: .folders, help: "With --all, everybody of all homes in a folder.")
   let minutes = CommandLineInterface.Option<Double?>(
     "minutes", must: .be(above: 0),
     help: "Stop after so long; the next sleep goes on from there.")
@@ -67,6 +74,7 @@ struct SleepCommand: Command {
   var parameters: ParameterList {
     individual
     all
+    homes
     season
     NightProgress.events
     Section("Budget") {
@@ -91,7 +99,7 @@ struct SleepCommand: Command {
     }
   }
 
-  private struct Report: Encodable {
+  private struct Report: Codable {
     var night: NightRecord
     var recall: RecallReport
   }
@@ -100,7 +108,16 @@ struct SleepCommand: Command {
     let deadline = invocation[minutes].map { Date().addingTimeInterval($0 * 60) }
     switch (invocation[individual], invocation[all]) {
     case (let name?, false):
-      let (slept, folder) = try sleep(name, until: deadline, invocation)
+      guard invocation[homes] == nil else {
+        throw CommandError(
+          "--homes is for --all: there is no name to give with it", exitCode: .usage)
+      }
+      guard Launch.ranks.count == 1 else {
+        throw CommandError(
+          "one night is the work of one process, and \(Launch.ranks.count) were started: they share --all",
+          exitCode: .usage)
+      }
+      let (slept, folder) = try sleep(name, in: invocation.home, until: deadline, invocation)
       if let last = slept.reports.last {
         try invocation.report(slept.reports) {
           slept.reports.map(\.night).map {
@@ -119,42 +136,71 @@ struct SleepCommand: Command {
     }
   }
 
+  /// What became of a process's share of a population.
+  private struct Share: Codable {
+    var reports: [String: [Report]] = [:]
+    /// Those who could not sleep, or whose night was not kept.
+    var failed: Set<String> = []
+    /// Those whom somebody else holds: another process of this population, or one that they are awake in.
+    var held: Set<String> = []
+    var interruption: String?
+  }
+
   /// Everybody's night, whatever becomes of the others'.
   private func sleepAll(until deadline: Date?, _ invocation: Invocation) throws {
-    let home = Home(root: invocation.home)
-    var reports: [String: [Report]] = [:]
-    var failures = 0
-    var interruption: Interrupted?
-    for name in try home.names() {
+    let ranks = Launch.ranks
+    let population = try Population(
+      in: invocation.home, homes: invocation[homes], isSeason: invocation[season], among: ranks)
+    if ranks.count > 1 && ranks.isFirst {
+      invocation.note("\(population.sleepers.count) sleepers, \(ranks.count) processes")
+    }
+    var share = Share()
+    for sleeper in population.turns {
       if let deadline, deadline < Date() { break }
       do {
-        // One that an older version kept cannot be looked at before it has been opened for writing.
-        if let person = try? Individual.open(name: name, in: home, access: .reading) {
-          let waiting = try person.unsleptEpisodes()
-          guard try !waiting.isEmpty || invocation[season] || person.interruptedNight() != nil
-          else { continue }
-          invocation.note("\(name) sleeps on \(waiting.count) episode(s)")
+        guard Population.hasSomethingToSleepOn(sleeper, isSeason: invocation[season]) else {
+          continue  // another process was here
         }
-        let slept = try sleep(name, until: deadline, invocation).0
-        if !slept.reports.isEmpty { reports[name] = slept.reports }
-        interruption = slept.interruption
-        if interruption != nil { break }
+        invocation.note("\(sleeper.title) sleeps")
+        let slept = try sleep(sleeper.name, in: sleeper.home, until: deadline, invocation).0
+        if !slept.reports.isEmpty { share.reports[sleeper.title] = slept.reports }
+        share.interruption = slept.interruption?.description
+        if share.interruption != nil { break }
       } catch SleepError.nothingToSleepOn {
         continue
+      } catch IndividualError.inUse where ranks.count > 1 {
+        share.held.insert(sleeper.title)
       } catch {
-        failures += 1
-        invocation.warn("\(name): \(error)")
+        share.failed.insert(sleeper.title)
+        invocation.warn("\(sleeper.title): \(error)")
       }
     }
-    try invocation.report(reports) {
-      reports.isEmpty && failures == 0 && interruption == nil
-        ? "nobody has anything to sleep on"
-        : reports.keys.sorted().map { "\($0): night \(reports[$0]![0].night.number) was kept" }
-          .joined(separator: "\n")
+    try report(ranks.gathered(JSONEncoder().encode(share)), invocation)
+  }
+
+  /// Reports what all processes together have done; the first of them does.
+  private func report(_ shares: [Data], _ invocation: Invocation) throws {
+    let shares = try shares.map { try JSONDecoder().decode(Share.self, from: $0) }
+    let reports = shares.reduce(into: [:]) { $0.merge($1.reports) { $0 + $1 } }
+    let failed = shares.reduce(into: Set()) { $0.formUnion($1.failed) }
+    let interruption = shares.compactMap(\.interruption).first
+    let held = shares.reduce(into: Set()) { $0.formUnion($1.held) }
+      .subtracting(failed).subtracting(reports.keys)
+    if Launch.ranks.isFirst {
+      for title in held.sorted() where interruption == nil {
+        invocation.warn("\(title) is awake in another process, and did not sleep")
+      }
+      try invocation.report(reports) {
+        reports.isEmpty && failed.isEmpty && held.isEmpty && interruption == nil
+          ? "nobody has anything to sleep on"
+          : reports.keys.sorted().map { "\($0): night \(reports[$0]![0].night.number) was kept" }
+            .joined(separator: "\n")
+      }
     }
-    if let interruption { throw interruption }
-    if failures > 0 {
-      throw CommandError("\(failures) night(s) were not slept or not kept", exitCode: .failure)
+    if let interruption { throw Interrupted(interruption) }
+    let missed = failed.count + held.count
+    if missed > 0 {
+      throw CommandError("\(missed) night(s) were not slept or not kept", exitCode: .failure)
     }
   }
 
@@ -166,9 +212,9 @@ struct SleepCommand: Command {
 
   /// A night, and the season that is due before or after it; the night alone where the season is not kept.
   private func sleep(
-    _ name: String, until deadline: Date?, _ invocation: Invocation
+    _ name: String, in home: URL, until deadline: Date?, _ invocation: Invocation
   ) throws -> (Slept, folder: URL) {
-    let sleeper = try invocation.individual(name)
+    let sleeper = try invocation.individual(name, in: home)
     let progress = NightProgress(invocation, until: deadline)
     let (neutral, settings) = (try NeutralText.load(for: sleeper.core), settings(invocation))
     let gate = try gate(invocation)

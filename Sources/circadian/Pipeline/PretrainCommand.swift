@@ -101,7 +101,8 @@ struct PretrainCommand: Command {
       configuration, steps: TrainingOptions.steps(tokens: budget, perStep: tokensPerStep),
       batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
     plan.scaleRates(by: Float(invocation[rate]))
-    let run = TrainingRun(plan, model: model, origin: "nothing", rows: corpus.rows, ranks: stage.ranks)
+    let run = TrainingRun(
+      plan, model: model, origin: "nothing", rows: corpus.rows, ranks: stage.ranks)
     let validation = corpus.validation
     let summary = try stage.perform(
       run, tokensPerStep: tokensPerStep,

@@ -84,7 +84,8 @@ struct SparsifyCommand: Command {
         batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
       plan.scaleRates(by: Float(invocation[rate]))
       plan.denseSteps = isDense ? plan.steps : 0
-      let run = TrainingRun(plan, model: sparse, origin: source.path, rows: corpus.rows, ranks: stage.ranks)
+      let run = TrainingRun(
+        plan, model: sparse, origin: source.path, rows: corpus.rows, ranks: stage.ranks)
       return try stage.perform(
         run, tokensPerStep: perStep, evaluation: evaluation,
         describe: { "validation \(Readable.fixed($0[Self.measure] ?? 0, 4)) bits per byte" })

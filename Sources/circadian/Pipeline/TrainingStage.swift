@@ -41,11 +41,12 @@ struct TrainingStage {
     describe: @escaping ([String: Double]) -> String
   ) throws -> StageSummary {
     var metrics = MetricsLog(folder.appendingPathComponent(StageFiles.metrics))
-    let peak = try MatrixPeak.gigaflops(run.plan.precision)
+    let peak = try ranks.sum([MatrixPeak.gigaflops(run.plan.precision)])[0]
     let processes = ranks.count > 1 ? " by \(ranks.count) processes" : ""
     invocation.note(
       "\(run.model.parameters.count) parameters, \(run.plan.steps) steps of \(tokensPerStep) tokens\(processes), "
-        + "\(run.plan.precision.rawValue); this machine multiplies at \(Int(peak)) GFLOP/s")
+        + "\(run.plan.precision.rawValue); \(ranks.count > 1 ? "all together multiply" : "this machine multiplies") at \(Int(peak)) GFLOP/s"
+    )
     let start = Date()
     var first: Int?
     var bar: ProgressBar?

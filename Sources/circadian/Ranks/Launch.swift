@@ -11,6 +11,7 @@ extension MidtrainCommand: RankedCommand {}
 extension FinetuneCommand: RankedCommand {}
 extension DistillCommand: RankedCommand {}
 extension SleepCommand: RankedCommand {}
+extension PlanCommand: RankedCommand {}
 
 /// This process among those that a launcher such as `mpirun` has started together.
 enum Launch {
