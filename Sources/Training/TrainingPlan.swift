@@ -19,6 +19,8 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
   public var levelPeriods: [Int]?
   /// In how many steps, the first ones, attention sees everything and indexers learn from it; nil where there are none.
   public var denseSteps: Int?
+  /// The type in which processes that train together exchange gradients; nil for float32.
+  public var exchange: Precision?
   /// Learning rates of the matrices (Muon), the embedding and the head (AdamW).
   public var matrixRate, embeddingRate, headRate: Float
 
@@ -51,7 +53,8 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
 
   /// ``optimizer``, its state divided among `ranks` where there are several.
   public func optimizer(among ranks: any RankGroup) -> any Optimizer {
-    ranks.count > 1 ? ShardedOptimizer(optimizer, among: ranks) : optimizer
+    guard ranks.count > 1 else { return optimizer }
+    return ShardedOptimizer(optimizer, among: ranks, precision: exchange ?? .float32)
   }
 
   /// Muon for the matrices inside the blocks, AdamW for the rest (nanochat's division).

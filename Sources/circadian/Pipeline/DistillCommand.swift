@@ -49,6 +49,7 @@ struct DistillCommand: Command {
   let rate = TrainingOptions.rate(1)
   let validationShare = TrainingOptions.validationShare
   let precision = TrainingOptions.precision
+  let exchange = TrainingOptions.exchange
 
   var parameters: ParameterList {
     files
@@ -64,6 +65,7 @@ struct DistillCommand: Command {
       rate
       validationShare
       precision
+      exchange
     }
   }
 
@@ -101,6 +103,7 @@ struct DistillCommand: Command {
       steps: TrainingOptions.steps(tokens: invocation[tokens], perStep: tokensPerStep),
       batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
     plan.scaleRates(by: Float(invocation[rate]))
+    plan.exchange = stage.ranks.count > 1 ? invocation[exchange] : nil
     let share = Float(invocation[teacherShare])
     let targets: any RowTargets =
       share > 0

@@ -24,6 +24,7 @@ struct FinetuneCommand: Command {
       training.validationShare
       training.rate
       training.precision
+      training.exchange
     }
     training.conversationFiles.section
   }

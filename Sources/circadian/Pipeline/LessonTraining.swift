@@ -25,6 +25,7 @@ struct LessonTraining: Sendable {
   let rate: CommandLineInterface.Option<Double>
   let validationShare = TrainingOptions.validationShare
   let precision = TrainingOptions.precision
+  let exchange = TrainingOptions.exchange
 
   let conversationFiles = ConversationFiles()
 
@@ -85,6 +86,7 @@ struct LessonTraining: Sendable {
       core.model.configuration, steps: steps,
       batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
     plan.scaleRates(by: Float(invocation[rate]))
+    plan.exchange = stage.ranks.count > 1 ? invocation[exchange] : nil
     let run = TrainingRun(
       plan, model: core.model, origin: core.model.parameters.digest, rows: rows,
       ranks: stage.ranks)

@@ -34,6 +34,7 @@ struct MidtrainCommand: Command {
       growth
       training.rate
       training.precision
+      training.exchange
     }
     training.conversationFiles.section
   }

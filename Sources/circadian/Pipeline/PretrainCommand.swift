@@ -58,6 +58,7 @@ struct PretrainCommand: Command {
   let validationShare = TrainingOptions.validationShare
   let rate = TrainingOptions.rate(0.5)
   let precision = TrainingOptions.precision
+  let exchange = TrainingOptions.exchange
 
   var parameters: ParameterList {
     files
@@ -75,6 +76,7 @@ struct PretrainCommand: Command {
       validationShare
       rate
       precision
+      exchange
     }
   }
 
@@ -101,6 +103,7 @@ struct PretrainCommand: Command {
       configuration, steps: TrainingOptions.steps(tokens: budget, perStep: tokensPerStep),
       batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
     plan.scaleRates(by: Float(invocation[rate]))
+    plan.exchange = stage.ranks.count > 1 ? invocation[exchange] : nil
     let run = TrainingRun(
       plan, model: model, origin: "nothing", rows: corpus.rows, ranks: stage.ranks)
     let validation = corpus.validation

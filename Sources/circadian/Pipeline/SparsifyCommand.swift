@@ -38,6 +38,7 @@ struct SparsifyCommand: Command {
   let validationShare = TrainingOptions.validationShare
   let rate = TrainingOptions.rate(0.1)
   let precision = TrainingOptions.precision
+  let exchange = TrainingOptions.exchange
 
   var parameters: ParameterList {
     files
@@ -52,6 +53,7 @@ struct SparsifyCommand: Command {
       validationShare
       rate
       precision
+      exchange
     }
   }
 
@@ -83,6 +85,7 @@ struct SparsifyCommand: Command {
         sparse.configuration, steps: TrainingOptions.steps(tokens: tokens, perStep: perStep),
         batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
       plan.scaleRates(by: Float(invocation[rate]))
+      plan.exchange = stage.ranks.count > 1 ? invocation[exchange] : nil
       plan.denseSteps = isDense ? plan.steps : 0
       let run = TrainingRun(
         plan, model: sparse, origin: source.path, rows: corpus.rows, ranks: stage.ranks)

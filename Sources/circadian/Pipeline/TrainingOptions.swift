@@ -15,6 +15,15 @@ enum TrainingOptions {
       help: "In which matrix products are computed.")
   }
 
+  /// Kept out of a plan where there is one process, or nothing else than usual: a run that was begun without goes on.
+  static var exchange: CommandLineInterface.Option<Precision?> {
+    .init(
+      "exchange",
+      help:
+        "In which gradients travel between processes, which add them up in float32 (default: float32)."
+    )
+  }
+
   /// A factor of all learning rates.
   static func rate(_ value: Double) -> CommandLineInterface.Option<Double> {
     .init(

@@ -147,8 +147,8 @@ struct PlanCommand: Command {
     for line in lines {
       let step = line.step
       table.append([
-        "\(line.nodes)", Readable.fixed(step.seconds, 2), Readable.fixed(step.computing, 2),
-        Readable.fixed(step.exchanging, 2), Readable.fixed(step.updating, 2),
+        "\(line.nodes)", Readable.fixed(step.seconds, 3), Readable.fixed(step.computing, 3),
+        Readable.fixed(step.exchanging, 3), Readable.fixed(step.updating, 3),
         "\(Int(line.tokensPerSecond))", Readable.fixed(line.gigabytes, 1),
         Readable.fixed(line.days, 1), invocation[price] > 0 ? Readable.fixed(line.cost, 0) : "",
         Readable.fixed(line.nightHours, 1),
