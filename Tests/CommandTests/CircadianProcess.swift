@@ -8,6 +8,8 @@ struct CircadianProcess {
   }
 
   let home: URL
+  /// What is set beside the tests' own environment.
+  var environment: [String: String] = [:]
 
   /// The executable lies beside the test bundle.
   static let executable: URL = {
@@ -21,7 +23,7 @@ struct CircadianProcess {
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(
       ["CIRCADIAN_HOME": home.path]
-    ) { $1 }
+    ) { $1 }.merging(environment) { $1 }
     let (output, messages) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = messages

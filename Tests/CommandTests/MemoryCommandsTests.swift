@@ -27,6 +27,19 @@ import Testing
     #expect(again.code == 0 && again.output.contains("nobody has anything"))
   }
 
+  @Test func everybodyOfManyHomesSleeps() throws {
+    // The folder holds other things than homes, too.
+    let asleep = try circadian.run(
+      "sleep", "--all", "--homes", folder.url.path, "--passes", "100", "--json")
+    #expect(asleep.code == 0 && asleep.output.contains("\"home/ada\""))
+    #expect(try circadian.run("memory", "ada").output.contains("night 1"))
+    let again = try circadian.run("sleep", "--all", "--homes", folder.url.path)
+    #expect(again.code == 0 && again.output.contains("nobody has anything"))
+    let missing = try circadian.run("sleep", "--all", "--homes", (folder / "none").path)
+    #expect(missing.code == 74 && missing.messages.contains("none"))
+    #expect(try circadian.run("sleep", "ada", "--homes", folder.url.path).code == 64)
+  }
+
   @Test func aSeasonStandsForItsNight() throws {
     #expect(try circadian.run("sleep", "ada", "--season").code == 64)
     #expect(try circadian.run("sleep", "ada", "--passes", "100").code == 0)
