@@ -122,7 +122,8 @@ public struct ShardedOptimizer: Optimizer {
   )? {
     var copy = self
     guard let shard = copy.shard(ofState: name, parameters) else { return nil }
-    let all = parameters[shard.parameter].shape[0]
+    let shape = parameters[shard.parameter].shape
+    let all = shape.rank == 0 ? 1 : shape[0]
     return shard.rows.count == all ? nil : (shard.rows, all)
   }
 

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ShardedOptimizerTests {
   private static let shapes: [(String, Shape)] = [
     ("blocks.0.up", [6, 4]), ("blocks.0.down", [4, 6]), ("blocks.1.up", [6, 4]),
-    ("embedding", [9, 4]), ("norm", [4]), ("scalar", []),
+    ("embedding", [9, 4]), ("norm", [4]), ("scalar", []), ("still", [3]),
   ]
 
   private static func parameters() -> [Parameter] { shapes.map { parameter($0.0, $0.1) } }
@@ -24,14 +24,14 @@ import Testing
     ])
   }
 
-  /// The gradients of `parts` ranks of `count`, added up. Nothing flows to the scalar, and to one matrix from the first
-  /// rank only.
+  /// The gradients of `parts` ranks of `count`, added up. Nothing flows to one that is still, and to one matrix from the
+  /// first rank only.
   private static func gradients(
     of parts: Range<Int>, _ parameters: [Parameter], step: Int
   ) -> Gradients {
     let all = Gradients()
     for part in parts {
-      for parameter in parameters where parameter.path != "scalar" {
+      for parameter in parameters where parameter.path != "still" {
         guard part == 0 || parameter.path != "blocks.1.up" else { continue }
         let slope = drawn(parameter.shape, "\(parameter.path) at \(step) of \(part)")
         (parameter.value * slope).sum().backward(into: all)
