@@ -103,7 +103,7 @@ struct DistillCommand: Command {
       steps: TrainingOptions.steps(tokens: invocation[tokens], perStep: tokensPerStep),
       batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
     plan.scaleRates(by: Float(invocation[rate]))
-    plan.exchange = stage.ranks.count > 1 ? invocation[exchange] : nil
+    plan.exchange = invocation[exchange]
     let share = Float(invocation[teacherShare])
     let targets: any RowTargets =
       share > 0

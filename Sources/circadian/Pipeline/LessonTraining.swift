@@ -86,7 +86,7 @@ struct LessonTraining: Sendable {
       core.model.configuration, steps: steps,
       batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
     plan.scaleRates(by: Float(invocation[rate]))
-    plan.exchange = stage.ranks.count > 1 ? invocation[exchange] : nil
+    plan.exchange = invocation[exchange]
     let run = TrainingRun(
       plan, model: core.model, origin: core.model.parameters.digest, rows: rows,
       ranks: stage.ranks)

@@ -103,7 +103,7 @@ struct PretrainCommand: Command {
       configuration, steps: TrainingOptions.steps(tokens: budget, perStep: tokensPerStep),
       batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
     plan.scaleRates(by: Float(invocation[rate]))
-    plan.exchange = stage.ranks.count > 1 ? invocation[exchange] : nil
+    plan.exchange = invocation[exchange]
     let run = TrainingRun(
       plan, model: model, origin: "nothing", rows: corpus.rows, ranks: stage.ranks)
     let validation = corpus.validation

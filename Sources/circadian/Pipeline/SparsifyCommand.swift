@@ -85,7 +85,7 @@ struct SparsifyCommand: Command {
         sparse.configuration, steps: TrainingOptions.steps(tokens: tokens, perStep: perStep),
         batch: invocation[batch], seed: invocation.seed, precision: invocation[precision])
       plan.scaleRates(by: Float(invocation[rate]))
-      plan.exchange = stage.ranks.count > 1 ? invocation[exchange] : nil
+      plan.exchange = invocation[exchange]
       plan.denseSteps = isDense ? plan.steps : 0
       let run = TrainingRun(
         plan, model: sparse, origin: source.path, rows: corpus.rows, ranks: stage.ranks)

@@ -15,7 +15,7 @@ enum TrainingOptions {
       help: "In which matrix products are computed.")
   }
 
-  /// Kept out of a plan where there is one process, or nothing else than usual: a run that was begun without goes on.
+  /// Nothing of it is in a plan where it is not given: runs that were begun before there was such a choice go on.
   static var exchange: CommandLineInterface.Option<Precision?> {
     .init(
       "exchange",

@@ -101,11 +101,11 @@ struct PlanCommand: Command {
     guard counts.allSatisfy({ $0 > 0 }) else {
       throw CommandError("--nodes: expected numbers above 0", exitCode: .usage)
     }
-    let wire = ranks.count > 1 ? NodeRates.bandwidth(among: ranks) : 1.25
+    let wire = ranks.count > 1 ? ranks.measuredBandwidth() : 1.25
     let node = ScalePlan.Node(
       gigaflops: try invocation[gigaflops] ?? MatrixPeak.gigaflops(invocation[precision]),
       efficiency: invocation[efficiency],
-      memoryBandwidth: try invocation[memory] ?? NodeRates.memoryBandwidth(),
+      memoryBandwidth: try invocation[memory] ?? MemoryPeak.gigabytes(),
       bandwidth: invocation[bandwidth] ?? wire, latency: invocation[latency] / 1e6,
       workers: WorkerPool.shared.count)
     let plan = ScalePlan(
@@ -165,38 +165,24 @@ struct PlanCommand: Command {
   }
 }
 
-/// What this machine does, as far as a plan needs it.
-enum NodeRates {
-  /// 10^9 bytes a second that all workers together read and write; about a second.
-  static func memoryBandwidth() throws -> Double {
-    let pool = WorkerPool.shared
-    let numbers = (0..<pool.count).map { _ in Tensor(repeating: 1, shape: [1 << 24]) }
-    let bytes = 2 * Double(numbers.reduce(0) { $0 + $1.byteCount })
-    let seconds = try (0..<4).map { _ in
-      let start = Date()
-      try pool.run { _ = numbers[$0] * 2 }
-      return Date().timeIntervalSince(start)
-    }.min()!
-    return bytes / seconds / 1e9
-  }
-
+extension RankGroup {
   /// 10^9 bytes a second that a rank sends while it receives as many.
-  static func bandwidth(among ranks: any RankGroup) -> Double {
-    let count = 1 << 20
-    let counts = Array(repeating: count, count: ranks.count)
-    let parts = [UInt32](repeating: 1, count: count * ranks.count)
+  fileprivate func measuredBandwidth() -> Double {
+    let words = 1 << 20
+    let counts = Array(repeating: words, count: count)
+    let parts = [UInt32](repeating: 1, count: words * count)
     var received = parts
     let seconds = (0..<4).map { _ in
-      ranks.wait()
+      wait()
       let start = Date()
       parts.withUnsafeBytes { parts in
         received.withUnsafeMutableBytes {
-          ranks.exchange(parts, counts: counts, wordWidth: 4, into: $0)
+          exchange(parts, counts: counts, wordWidth: 4, into: $0)
         }
       }
       return Date().timeIntervalSince(start)
     }.min()!
-    let slowest = ranks.gathered([seconds]).map { $0[0] }.max()!
-    return 4 * Double(count * (ranks.count - 1)) / slowest / 1e9
+    let slowest = gathered([seconds]).map { $0[0] }.max()!
+    return 4 * Double(words * (count - 1)) / slowest / 1e9
   }
 }

@@ -32,7 +32,7 @@ struct TrainingRace {
     let precisions: [Precision] =
       Precision.fastest == .bfloat16 ? [.float32, .bfloat16] : [.float32]
     var peaks = precisions.map { MatrixPeak($0) }
-    var memory = MemoryRate()
+    var memory = 0.0
     var entries: [Entry] = []
     defer { for entry in entries { entry.contestant.stop() } }
 
@@ -59,7 +59,7 @@ struct TrainingRace {
     for round in 0..<Self.warmUp + rounds {
       progress("\(model.name): step \(round + 1) of \(Self.warmUp + rounds) of every side")
       for index in peaks.indices { try peaks[index].measure() }
-      try memory.measure()
+      memory = max(memory, try MemoryPeak.gigabytes())
       for entry in entries where entry.absence == nil {
         Thread.sleep(forTimeInterval: Self.pause)
         do {
@@ -76,7 +76,7 @@ struct TrainingRace {
         uniqueKeysWithValues: zip(precisions, peaks).map { precision, peak in
           let rates = MachineRates(
             gigaflopsPerSecond: peak.gigaflopsPerSecond,
-            gigabytesPerSecond: memory.gigabytesPerSecond)
+            gigabytesPerSecond: memory)
           return (precision, rates)
         }),
       sides: entries.map { entry in
