@@ -38,7 +38,16 @@ package enum StoragePool {
     return (least + step - 1) / step * step
   }
 
+  /// Whether memory comes filled with NaN, in float32 and in bfloat16, so that what is read before it was written shows.
+  private static let isPoisoned = getenv("CIRCADIAN_POISON").map { String(cString: $0) } == "1"
+
   static func take(capacity: Int) -> UnsafeMutableRawPointer {
+    let pointer = unfilled(capacity: capacity)
+    if isPoisoned { memset(pointer, 0xff, capacity) }
+    return pointer
+  }
+
+  private static func unfilled(capacity: Int) -> UnsafeMutableRawPointer {
     let reused: Address? = pool.withLock { box in
       guard let pointer = box.state.free[capacity]?.popLast() else { return nil }
       box.state.keptBytes -= capacity

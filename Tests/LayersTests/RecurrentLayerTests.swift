@@ -111,6 +111,7 @@ import Testing
       let (heads, width) = (parameter.shape[1], parameter.shape[2])
       parameter.replace(
         with: Tensor(shape: parameter.shape) { floats in
+          floats.initialize(repeating: 0)
           for index in 0..<heads * width {
             floats[index % width * heads * width + index] = 10
           }
