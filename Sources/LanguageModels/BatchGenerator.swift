@@ -32,7 +32,7 @@ public struct BatchGenerator: Sendable {
   }
 
   /// What follows a prompt.
-  public struct Continuation: Sendable, Equatable {
+  public struct Continuation: Sendable, Codable, Equatable {
     /// The model's own tokens, and those of others that were inserted.
     public var tokens: [Int32] = []
     /// Whether the model chose the token.

@@ -6,6 +6,9 @@ public protocol Optimizer {
   /// Whether every element of `parameter` is updated without a look at the others, so that its rows may be updated apart.
   func isElementwise(for parameter: Parameter) -> Bool
 
+  /// Begins a step before its gradients are computed; who wants to know them as they come, returns what is to hear of each.
+  mutating func beginStep(_ parameters: [Parameter]) -> GradientListener?
+
   /// Moves `parameters` along `gradients`, which are multiplied by `gradientScale` first.
   ///
   /// `rate` multiplies the optimizer's own learning rate; schedules act through it.
@@ -23,6 +26,7 @@ public protocol Optimizer {
 
 extension Optimizer {
   public func isElementwise(for parameter: Parameter) -> Bool { false }
+  public func beginStep(_ parameters: [Parameter]) -> GradientListener? { nil }
 }
 
 /// What can be wrong with saved optimizer state.

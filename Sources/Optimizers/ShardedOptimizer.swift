@@ -5,15 +5,17 @@ import Tensors
 /// An optimizer that several processes carry together: each has gradients of its own rows, keeps a share of the state, and
 /// has all parameters after the step.
 ///
-/// In its step gradients are added up, each element by the rank that keeps its state; that rank updates its share; and
-/// then every rank receives all shares (ZeRO stage 2, 1910.02054). Sums are taken in pairs of neighbours, as those
-/// of a process's workers are.
+/// In its step gradients are added up, each element by the rank that keeps its state, most of them while others are computed;
+/// that rank updates its share; and then every rank receives all shares (ZeRO stage 2, 1910.02054). Sums are taken in pairs of
+/// neighbours, as those of a process's workers are.
 public struct ShardedOptimizer: Optimizer {
   public private(set) var optimizer: any Optimizer
   private let ranks: any RankGroup
   /// The type in which gradients travel; they are added up in float32.
   private let precision: Precision
   private var sharding: (paths: [String], sharding: Sharding)?
+  /// Of the step that has begun.
+  private var exchange: GradientExchange?
 
   public init(
     _ optimizer: any Optimizer, among ranks: any RankGroup, precision: Precision = .float32
@@ -27,16 +29,35 @@ public struct ShardedOptimizer: Optimizer {
     optimizer.isElementwise(for: parameter)
   }
 
+  public mutating func beginStep(_ parameters: [Parameter]) -> GradientListener? {
+    let exchange = beginExchange(of: parameters)
+    self.exchange = exchange
+    return { exchange.send($0, of: $1) }
+  }
+
+  private mutating func beginExchange(of parameters: [Parameter]) -> GradientExchange {
+    GradientExchange(
+      sharding(of: parameters), of: parameters, among: ranks, precision: precision)
+  }
+
   public mutating func update(
     _ parameters: [Parameter], along gradients: Gradients, rate: Float, gradientScale: Float
   ) throws {
+    let exchange = self.exchange ?? beginExchange(of: parameters)
+    self.exchange = nil
+    for parameter in parameters {
+      if let gradient = gradients[parameter.value], let leaf = parameter.value.leaf {
+        exchange.send(gradient, of: leaf)
+      }
+    }
+    let received = exchange.finish()
     let sharding = sharding(of: parameters)
     // A parameter that nothing flowed to on any rank stays as it is.
     let isMoved = ranks.any(parameters.map { gradients[$0.value] != nil })
     let sums = Gradients()
     var own: [(parameter: Parameter, shard: Sharding.Shard)] = []
-    for portion in sharding.portions {
-      for (shard, sum) in zip(portion.shards[ranks.rank], sum(portion, parameters, gradients)) {
+    for (portion, portionSums) in zip(sharding.portions, received) {
+      for (shard, sum) in zip(portion.shards[ranks.rank], portionSums) {
         let part = parameters[shard.parameter].rows(shard)
         own.append((part, shard))
         if isMoved[shard.parameter] { sums.insert(sum, for: part.value) }
@@ -60,40 +81,6 @@ public struct ShardedOptimizer: Optimizer {
       among: ranks.count)
     sharding = (paths, new)
     return new
-  }
-
-  /// The sums over all ranks of the gradients of this rank's shards.
-  private func sum(
-    _ portion: Sharding.Portion, _ parameters: [Parameter], _ gradients: Gradients
-  ) -> [Tensor] {
-    let counts = portion.counts
-    let sent = Tensor(shape: [counts.reduce(0, +)]) { out in
-      var place = 0
-      for shard in portion.shards.joined() {
-        let part = UnsafeMutableBufferPointer(rebasing: out[place..<place + shard.elements.count])
-        if let gradient = gradients[parameters[shard.parameter].value] {
-          gradient.withFloats { _ = part.update(from: $0[shard.elements]) }
-        } else {
-          part.update(repeating: 0)
-        }
-        place += shard.elements.count
-      }
-    }
-    let received = ranks.exchanged(
-      precision == .bfloat16 ? sent.bfloat16() : sent, counts: counts)
-    let sum = received.addedInPairs { sum, other in
-      sum.update { sum in
-        other.withFloats { other in for index in sum.indices { sum[index] += other[index] } }
-      }
-    }
-    var place = 0
-    return portion.shards[ranks.rank].map { shard in
-      let range = place..<place + shard.elements.count
-      place = range.upperBound
-      return Tensor(shape: parameters[shard.parameter].shape.rows(shard.rows.count)) { out in
-        sum?.withFloats { _ = out.update(from: $0[range]) }
-      }
-    }
   }
 
   /// Gives every rank the updated shards of all.
@@ -175,28 +162,12 @@ extension Parameter {
 
 extension Shape {
   /// The same with another number of rows.
-  fileprivate func rows(_ count: Int) -> Shape {
+  func rows(_ count: Int) -> Shape {
     rank == 0 ? self : Shape([count] + extents.dropFirst())
   }
 }
 
 extension RankGroup {
-  /// What every rank has for this one, in float32; `counts` are the elements of every part.
-  fileprivate func exchanged(_ parts: Tensor, counts: [Int]) -> [Tensor] {
-    let width = parts.byteCount / max(parts.count, 1)
-    let bytes = counts[rank] * max(width, 1)
-    let memory = RawMemory(byteCount: bytes * count)
-    parts.withBytes {
-      exchange($0, counts: counts, wordWidth: max(width, 1), into: memory.bytes)
-    }
-    return (0..<count).map {
-      Tensor(
-        borrowing: UnsafeRawPointer(memory.bytes.baseAddress! + $0 * bytes), owner: memory,
-        shape: [counts[rank]], scalarType: parts.scalarType
-      ).float32()
-    }
-  }
-
   /// All ranks' tensors behind one another; `counts` are the elements that each has.
   fileprivate func gathered(_ own: [Tensor], counts: [Int]) -> Tensor {
     let flat = Tensor(shape: [counts[rank]]) { out in
@@ -214,15 +185,4 @@ extension RankGroup {
       }
     }
   }
-}
-
-/// Memory that tensors borrow.
-private final class RawMemory: @unchecked Sendable {
-  let bytes: UnsafeMutableRawBufferPointer
-
-  init(byteCount: Int) {
-    bytes = .allocate(byteCount: max(byteCount, 64), alignment: 64)
-  }
-
-  deinit { bytes.deallocate() }
 }

@@ -25,8 +25,9 @@ struct Sharding: Equatable {
 
   private(set) var portions: [Portion] = []
 
-  /// Elements of a portion, about: 16 MB in float32, enough that what a message costs by itself does not count.
-  private static let portionCount = 1 << 22
+  /// Elements of a portion, about, of so many in all: 16 MB in float32, enough that what a message costs by itself does not count;
+  /// less of a small model, so that some travel while others are computed, but no less than 1 MB.
+  private static func portionCount(of count: Int) -> Int { min(max(count / 8, 1 << 18), 1 << 22) }
 
   /// - Parameters:
   ///   - shapes: Of all parameters.
@@ -42,6 +43,7 @@ struct Sharding: Equatable {
       loads[least] += shapes[index].count
     }
     var portion = Portion(shards: Array(repeating: [], count: ranks))
+    let portionCount = Self.portionCount(of: shapes.reduce(0) { $0 + $1.count })
     var count = 0
     for (index, shape) in shapes.enumerated() {
       let rows = Self.rows(shape)
@@ -58,7 +60,7 @@ struct Sharding: Equatable {
         for rank in 0..<ranks { add(rows * rank / ranks..<rows * (rank + 1) / ranks, to: rank) }
       }
       count += shape.count
-      if count >= Self.portionCount || index == shapes.count - 1 {
+      if count >= portionCount || index == shapes.count - 1 {
         portions.append(portion)
         portion = Portion(shards: Array(repeating: [], count: ranks))
         count = 0

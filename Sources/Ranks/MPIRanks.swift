@@ -43,6 +43,14 @@
           Int32(wordWidth)))
     }
 
+    public func tell(_ number: Int) { check(circadian_mpi_tell(Int32(number))) }
+
+    public func heard() -> [Int] {
+      var numbers: [Int] = []
+      while case let number = circadian_mpi_heard(), number >= 0 { numbers.append(Int(number)) }
+      return numbers
+    }
+
     private static func places(_ counts: [Int32]) -> [Int32] {
       counts.dropLast().reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
     }

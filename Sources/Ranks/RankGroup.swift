@@ -1,8 +1,10 @@
 import Foundation
+import Synchronization
 
 /// Processes that work on one thing together, each with a number of its own: its rank.
 ///
-/// Every call is made by all ranks, in the same order, and by one thread of each at a time. Words are 1, 2 or 4 bytes wide.
+/// Every call but ``tell(_:)`` and ``heard()`` is made by all ranks, in the same order, and any by one thread of each at a time.
+/// Words are 1, 2 or 4 bytes wide.
 public protocol RankGroup: Sendable {
   var rank: Int { get }
   var count: Int { get }
@@ -26,6 +28,12 @@ public protocol RankGroup: Sendable {
   func gather(
     _ own: UnsafeRawBufferPointer, counts: [Int], wordWidth: Int,
     into received: UnsafeMutableRawBufferPointer)
+
+  /// Lets the first rank know of something, without waiting until it listens; the number is 0 or above.
+  func tell(_ number: Int)
+
+  /// What all ranks have told since the last time, as far as it has arrived; to be asked by the first.
+  func heard() -> [Int]
 }
 
 extension RankGroup {
@@ -83,21 +91,44 @@ extension RankGroup {
 extension Array {
   /// The sum of all elements, neighbours first, then the sums of neighbours: the order of it does not depend on who added
   /// which half. Nil of none.
-  public func addedInPairs(_ add: (inout Element, Element) throws -> Void) rethrows -> Element? {
+  public consuming func addedInPairs(
+    _ add: (inout Element, Element) throws -> Void
+  ) rethrows -> Element? {
+    // In their places: who holds an element alone may be added to without a copy.
     var sums = self
-    while sums.count > 1 {
-      sums = try stride(from: 0, to: sums.count, by: 2).map { index in
-        var sum = sums[index]
-        if index + 1 < sums.count { try add(&sum, sums[index + 1]) }
-        return sum
+    var distance = 1
+    while distance < sums.count {
+      for index in stride(from: 0, to: sums.count - distance, by: 2 * distance) {
+        let other = sums[index + distance]
+        try add(&sums[index], other)
       }
+      distance *= 2
     }
     return sums.first
   }
 }
 
+/// Where numbers wait to be heard.
+public final class Mailbox: Sendable {
+  private let numbers = Mutex<[Int]>([])
+
+  public init() {}
+
+  public func put(_ number: Int) { numbers.withLock { $0.append(number) } }
+
+  /// Removes and returns all of them.
+  public func empty() -> [Int] {
+    numbers.withLock { numbers in
+      defer { numbers = [] }
+      return numbers
+    }
+  }
+}
+
 /// A process by itself.
 public struct Alone: RankGroup {
+  private let told = Mailbox()
+
   public init() {}
 
   public var rank: Int { 0 }
@@ -112,4 +143,7 @@ public struct Alone: RankGroup {
     _ own: UnsafeRawBufferPointer, counts: [Int], wordWidth: Int,
     into received: UnsafeMutableRawBufferPointer
   ) { received.copyMemory(from: own) }
+
+  public func tell(_ number: Int) { told.put(number) }
+  public func heard() -> [Int] { told.empty() }
 }

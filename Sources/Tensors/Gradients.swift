@@ -1,69 +1,99 @@
 import CKernels
 
+/// What tells a leaf from all others: the same for every copy of the tensor.
+public struct Leaf: Hashable, Sendable {
+  fileprivate let id: Int
+}
+
+/// Hears of a leaf's gradient when nothing is added to it any more; on any thread.
+public typealias GradientListener = @Sendable (_ gradient: Tensor, _ leaf: Leaf) -> Void
+
 /// Gradients of leaves, added up over as many backward passes as are run into it.
 ///
 /// One belongs to one worker: it is not shared between threads while passes run.
 public final class Gradients {
-  private var byLeaf: [Int: Tensor] = [:]
+  private var byLeaf: [Leaf: Tensor] = [:]
 
   public init() {}
 
+  /// The leaves to which something has flowed.
+  public var leaves: [Leaf] { Array(byLeaf.keys) }
+
   /// The gradient collected for `leaf`; nil when nothing has flowed to it.
-  public subscript(leaf: Tensor) -> Tensor? { leaf.node.flatMap { byLeaf[$0.id] } }
+  public subscript(leaf: Tensor) -> Tensor? { leaf.leaf.flatMap { byLeaf[$0] } }
 
   /// Puts `gradient` in the place of what has been collected for `leaf`.
   ///
   /// - Precondition: `leaf` is tracked, and the gradient of its shape.
   public func insert(_ gradient: Tensor, for leaf: Tensor) {
-    guard let node = leaf.node, node.isLeaf, gradient.shape == leaf.shape else {
+    guard let key = leaf.leaf, gradient.shape == leaf.shape else {
       preconditionFailure("a gradient \(gradient.shape) for \(leaf.shape)")
     }
-    byLeaf[node.id] = gradient
+    byLeaf[key] = gradient
   }
+
+  /// Removes and returns what has been collected for `leaf`.
+  public func take(_ leaf: Leaf) -> Tensor? { byLeaf.removeValue(forKey: leaf) }
 
   /// Forgets every gradient; their memory goes back to the pool.
   public func removeAll() { byLeaf.removeAll(keepingCapacity: true) }
 
-  /// Adds `other`'s gradients to these; what `other` holds stays as it is.
-  public func add(_ other: Gradients) {
-    for (leaf, gradient) in other.byLeaf {
-      guard var own = byLeaf.removeValue(forKey: leaf) else {
-        byLeaf[leaf] = gradient
-        continue
-      }
-      let work = Profile.Work(bytes: 3 * Double(gradient.byteCount))
-      Profile.measured("sum of gradients", work) {
-        own.makeUnique()
-        ck_add(own.floats, gradient.floats, own.floats, own.count)
-      }
-      byLeaf[leaf] = own
-    }
+  /// Adds `gradient` to what has been collected for `leaf`; it stays as it is.
+  public func add(_ gradient: Tensor, for leaf: Leaf) {
+    var sum = byLeaf.removeValue(forKey: leaf)
+    if sum == nil { sum = gradient } else { sum!.accumulate(gradient) }
+    byLeaf[leaf] = sum
   }
 
-  fileprivate func collect(_ gradient: Tensor?, for leaf: Int) { byLeaf[leaf] = gradient }
-  fileprivate func take(_ leaf: Int) -> Tensor? { byLeaf.removeValue(forKey: leaf) }
+  fileprivate func collect(_ gradient: Tensor?, for leaf: Leaf) { byLeaf[leaf] = gradient }
 }
 
 extension Tensor {
+  /// What tells this tensor from other leaves; nil of one that is none.
+  public var leaf: Leaf? { node.flatMap { $0.isLeaf ? Leaf(id: $0.id) : nil } }
+
   /// Carries d(sum of `seed` * self) / d(leaf) to every tracked leaf, adding to `gradients`.
   ///
   /// The recorded computation is consumed on the way, so that its memory is freed as it goes; a second
   /// call on the same tensor finds nothing.
   ///
+  /// `whenFinal` is called for every leaf of the computation as soon as this pass has nothing more to add to its gradient: it is in
+  /// `gradients` then, if anything has flowed to the leaf.
+  ///
   /// - Precondition: no other tensor's pass has consumed a part of the computation.
-  public func backward(seed: Float = 1, into gradients: Gradients) {
+  public func backward(
+    seed: Float = 1, into gradients: Gradients, whenFinal: ((Leaf) -> Void)? = nil
+  ) {
     guard let node, !node.isConsumed else { return }
     let sink = GradientSink(collectingInto: gradients)
     sink.seed(Tensor(repeating: seed, shape: shape), for: node)
-    for node in Tensor.newestFirst(from: node) {
-      guard let gradient = sink.takeGradient(of: node) else { continue }
-      let (op, inputs) = node.consume()
-      let began = Profile.now
-      Backward.propagate(gradient, through: op, inputs, into: sink)
-      Profile.note(
-        Profile.Kind(op.kind, isGradient: true), since: began, op.gradientWork(inputs, gradient))
+    let nodes = Tensor.newestFirst(from: node)
+    var uses = whenFinal == nil ? [:] : Tensor.leafUses(of: nodes)
+    for node in nodes {
+      let inputs = node.inputs
+      if let gradient = sink.takeGradient(of: node) {
+        let op = node.consume()
+        let began = Profile.now
+        Backward.propagate(gradient, through: op, inputs, into: sink)
+        Profile.note(
+          Profile.Kind(op.kind, isGradient: true), since: began, op.gradientWork(inputs, gradient))
+      }
+      guard let whenFinal else { continue }
+      for leaf in inputs.compactMap(\.leaf) {
+        uses[leaf]! -= 1
+        guard uses[leaf] == 0 else { continue }
+        sink.finish(leaf)
+        whenFinal(leaf)
+      }
     }
     sink.finish()
+  }
+
+  /// How often each leaf is an input of the operations.
+  private static func leafUses(of nodes: [Node]) -> [Leaf: Int] {
+    nodes.reduce(into: [:]) { uses, node in
+      for leaf in node.inputs.compactMap(\.leaf) { uses[leaf, default: 0] += 1 }
+    }
   }
 
   /// Every operation that `root` depends on, newest first: each comes before its inputs.
@@ -86,7 +116,7 @@ extension Tensor {
 /// Where a backward pass puts gradients: those under way, and those of leaves.
 final class GradientSink {
   private var pending: [Int: Tensor] = [:]
-  private var leaves: Set<Int> = []
+  private var leaves: Set<Leaf> = []
   private let collected: Gradients
 
   init(collectingInto gradients: Gradients) { collected = gradients }
@@ -99,7 +129,13 @@ final class GradientSink {
   func takeGradient(of node: Node) -> Tensor? { pending.removeValue(forKey: node.id) }
 
   /// Leaves' gradients go back to the collection, where later passes find and extend them.
-  func finish() { for leaf in leaves { collected.collect(pending[leaf], for: leaf) } }
+  func finish() { for leaf in leaves { finish(leaf) } }
+
+  /// The same of one to which nothing flows any more.
+  func finish(_ leaf: Leaf) {
+    guard leaves.remove(leaf) != nil else { return }
+    collected.collect(pending.removeValue(forKey: leaf.id), for: leaf)
+  }
 
   /// Whether anybody wants the gradient of `input`.
   func wants(_ input: Tensor) -> Bool { input.isTracked }
@@ -155,8 +191,8 @@ final class GradientSink {
   }
 
   private func startLeaf(_ node: Node) {
-    guard node.isLeaf, leaves.insert(node.id).inserted else { return }
-    pending[node.id] = collected.take(node.id)
+    guard node.isLeaf, leaves.insert(Leaf(id: node.id)).inserted else { return }
+    pending[node.id] = collected.take(Leaf(id: node.id))
   }
 
   private func add(_ gradient: Tensor, to node: Node) {
@@ -180,6 +216,15 @@ extension Tensor {
   /// The same memory under another shape, untracked.
   func alias(_ shape: Shape) -> Tensor {
     Tensor(shape: shape, scalarType: scalarType, storage: storage)
+  }
+
+  /// Adds a gradient of the same shape to this one, in its place where nobody else has it.
+  public mutating func accumulate(_ other: Tensor) {
+    precondition(shape == other.shape && !isTracked, "a gradient \(other.shape) for \(shape)")
+    Profile.measured("sum of gradients", Profile.Work(bytes: 3 * Double(other.byteCount))) {
+      makeUnique()
+      ck_add(floats, other.floats, floats, count)
+    }
   }
 
   /// Makes the memory this tensor's own, so that it may be written to: copies it when it is shared.

@@ -81,9 +81,9 @@ final class Node: @unchecked Sendable {
   var isLeaf: Bool { if case .leaf = op { true } else { false } }
 
   /// Hands over what the gradient needs and lets go of it, so that memory is freed on the way back.
-  func consume() -> (Op, [Tensor]) {
+  func consume() -> Op {
     defer { if !isLeaf { (op, inputs, isConsumed) = (.leaf, [], true) } }
-    return (op, inputs)
+    return op
   }
 
   /// Creation order is a topological order: an operation is newer than its inputs.

@@ -149,10 +149,12 @@ public struct TrainingRun: Sendable {
       Array(own[$0..<min($0 + plan.microbatch, own.endIndex)])
     }
     let length = rows.length
+    let listener = optimizer.beginStep(parameters)
     let (loss, gradients) = try plan.precision.run {
       // Who trains in float32 wants digits: there the sum should not depend on how many processes there are.
-      try ParallelGradients.sum(pieces: pieces.count, inPairs: plan.precision == .float32) {
-        index in
+      try ParallelGradients.sum(
+        pieces: pieces.count, inPairs: plan.precision == .float32, whenFinal: listener
+      ) { index in
         let piece = pieces[index]
         let inputs = Tensor(
           indices: piece.flatMap { $0.tokens.dropLast() }, shape: [piece.count, length])

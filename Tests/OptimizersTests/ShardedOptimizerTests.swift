@@ -40,12 +40,18 @@ import Testing
     return all
   }
 
+  /// With `early`, the optimizer hears of the gradients of some parameters before the step.
   private static func update(
-    _ optimizer: inout some Optimizer, _ parameters: [Parameter], step: Int, of parts: Range<Int>
+    _ optimizer: inout some Optimizer, _ parameters: [Parameter], step: Int, of parts: Range<Int>,
+    early: Bool = false
   ) throws {
+    let listener = early ? optimizer.beginStep(parameters) : nil
+    let gradients = gradients(of: parts, parameters, step: step)
+    for parameter in parameters.reversed() where parameter.path != "embedding" {
+      if let gradient = gradients[parameter.value] { listener?(gradient, parameter.value.leaf!) }
+    }
     try optimizer.update(
-      parameters, along: gradients(of: parts, parameters, step: step), rate: 1 / Float(step + 1),
-      gradientScale: 0.5)
+      parameters, along: gradients, rate: 1 / Float(step + 1), gradientScale: 0.5)
   }
 
   private struct Outcome: Sendable {
@@ -74,7 +80,8 @@ import Testing
       var second = ShardedOptimizer(Self.optimizer(), among: ranks, precision: precision)
       try second.restore(saved(full), for: resumed)
       for step in 5..<7 {
-        try Self.update(&second, resumed, step: step, of: ranks.rank..<ranks.rank + 1)
+        try Self.update(
+          &second, resumed, step: step, of: ranks.rank..<ranks.rank + 1, early: true)
       }
       return Outcome(
         values: parameters.map(\.value.values),
@@ -97,6 +104,29 @@ import Testing
     let kept = outcomes.flatMap(\.state).filter { !$0.name.hasSuffix(".step") }
     let all = whole.state.filter { !$0.name.hasSuffix(".step") }
     #expect(kept.reduce(0) { $0 + $1.shape.count } == all.reduce(0) { $0 + $1.tensor.count })
+  }
+
+  /// Portions of which most travel before the step.
+  @Test func gradientsThatComeEarlyGiveTheSameBytes() throws {
+    @Sendable func parameters() -> [Parameter] {
+      (0..<6).map { parameter("\($0)", [512, 1024]) }
+    }
+    let outcomes = try ThreadRanks.run(2) { ranks in
+      try [false, true].map { early in
+        let parameters = parameters()
+        var optimizer = ShardedOptimizer(AdamW(learningRate: 0.1), among: ranks)
+        let listener = early ? optimizer.beginStep(parameters) : nil
+        let gradients = Gradients()
+        for parameter in parameters.reversed() {
+          let slope = drawn(parameter.shape, "\(parameter.path) of \(ranks.rank)")
+          (parameter.value * slope).sum().backward(into: gradients)
+          listener?(gradients[parameter.value]!, parameter.value.leaf!)
+        }
+        try optimizer.update(parameters, along: gradients, rate: 1, gradientScale: 1)
+        return parameters.map(\.value.values)
+      }
+    }
+    #expect(outcomes.joined().allSatisfy { $0 == outcomes[0][0] })
   }
 
   @Test func rowsOfStateAreNamed() throws {

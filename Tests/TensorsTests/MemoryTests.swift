@@ -96,14 +96,34 @@ import Testing
     #expect(x.isTracked)
   }
 
+  @Test func aLeafIsFinalWhenNothingMoreFlowsToIt() throws {
+    func leaf(_ value: Float) -> Tensor { Tensor([value], shape: [1]).tracked() }
+    let (early, both, late, unused) = (leaf(2), leaf(3), leaf(5), leaf(7))
+    let hidden = early * both
+    let loss = (hidden * both * late).sum()
+    #expect(loss.leaf == nil && early.leaf != late.leaf)
+    let gradients = Gradients()
+    gradients.insert(Tensor([100], shape: [1]), for: both)
+    var heard: [(leaf: Leaf, value: Float)] = []
+    loss.backward(into: gradients) { leaf in
+      guard let gradient = gradients.take(leaf) else { return }
+      heard.append((leaf, gradient.scalar))
+    }
+    // The last layer's first; one that two layers use with the earlier of them, and with what had been collected before.
+    #expect(heard.map(\.leaf) == [late.leaf, early.leaf, both.leaf])
+    let expected: [Float] = [18, 45, 160]
+    #expect(heard.map(\.value) == expected)
+    #expect(gradients.leaves.isEmpty && gradients[unused] == nil)
+  }
+
   @Test func collectionsDoNotShareWhatTheyAdd() throws {
     let (a, b) = (Tensor([1], shape: [1]).tracked(), Tensor([1], shape: [1]).tracked())
     let (first, second, total) = (Gradients(), Gradients(), Gradients())
     (a + b).sum().backward(into: first)  // one buffer serves both leaves
     (a * 10 + b).sum().backward(into: second)
-    total.add(first)
-    total.add(second)
-    total.add(first)
+    for gradients in [first, second, first] {
+      for leaf in [a, b] { total.add(gradients[leaf]!, for: leaf.leaf!) }
+    }
     #expect(try #require(total[a]).values == [12])
     #expect(try #require(total[b]).values == [3])
     #expect(try #require(first[a]).values == [1])

@@ -41,9 +41,13 @@ public struct ThreadRanks: RankGroup {
     received.copyBytes(from: Data(meeting.shared(Data(own), of: rank).joined()))
   }
 
+  public func tell(_ number: Int) { meeting.told.put(number) }
+  public func heard() -> [Int] { meeting.told.empty() }
+
   /// Where ranks put what they have, and take what all have when the last has come.
   private final class Meeting: @unchecked Sendable {
     let count: Int
+    let told = Mailbox()
     private let condition = NSCondition()
     private var present: [Data?]
     private var complete: [Data] = []

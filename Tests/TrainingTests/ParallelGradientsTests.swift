@@ -75,6 +75,43 @@ import Training
     }
   }
 
+  /// Gradients that are heard of early are those that are returned, bit for bit, each once; and most of them come while the
+  /// last piece is still on its way back.
+  @Test(arguments: [1, 3, 4], [false, true]) func finalGradientsAreHeardOf(
+    workers: Int, inPairs: Bool
+  ) throws {
+    let (weight, bias) = (weight, bias)
+    let idle = Parameter(path: "idle", value: Self.drawn([2], "idle"))
+    let heard = Mutex<[(leaf: Leaf, values: [Float])]>([])
+    let (_, gradients) = try ParallelGradients.sum(
+      pieces: 7, inPairs: inPairs, on: WorkerPool(count: workers),
+      whenFinal: { gradient, leaf in heard.withLock { $0.append((leaf, gradient.values)) } }
+    ) { piece in
+      let x = Self.drawn([3, 6], "x \(piece)")
+      let y = weight.project(x, bias: bias.value).activated(by: .tanh).sum()
+      // Only the first piece has it.
+      return piece == 0 ? y + idle.value.sum() : y
+    }
+    let expected = try sum(7, workers: workers, inPairs: inPairs)
+    let found = Dictionary(uniqueKeysWithValues: heard.withLock { $0.map { ($0.leaf, $0.values) } })
+    #expect(found.count == 3 && Set(gradients.leaves) == Set(found.keys))
+    #expect(found[weight.value.leaf!] == expected.w && found[bias.value.leaf!] == expected.b)
+    #expect(found[idle.value.leaf!] == [1, 1])
+    #expect(gradients[weight.value]?.values == expected.w)
+  }
+
+  @Test func aLastLayerIsHeardOfBeforeTheFirst() throws {
+    let layers = (0..<4).map { Parameter(path: "\($0)", value: Self.drawn([6, 6], "layer \($0)")) }
+    let heard = Mutex<[Leaf]>([])
+    _ = try ParallelGradients.sum(
+      pieces: 4, on: WorkerPool(count: 2),
+      whenFinal: { _, leaf in heard.withLock { $0.append(leaf) } }
+    ) { piece in
+      layers.reduce(Self.drawn([3, 6], "x \(piece)")) { $1.project($0).activated(by: .tanh) }.sum()
+    }
+    #expect(heard.withLock { $0 } == layers.reversed().map { $0.value.leaf! })
+  }
+
   @Test func nothingGivesNothing() throws {
     let (loss, w, _) = try sum(0, workers: 2)
     #expect(loss == 0 && w == nil)

@@ -175,6 +175,46 @@ private struct Echo: ReinforcementTask {
     #expect(try run("whole", upTo: 1), "there is nothing left to do")
   }
 
+  /// Ranks answer and learn as one process does; any number of them goes on from the checkpoint of any other.
+  @Test func severalRanksPractiseAsOne() throws {
+    let folder = try TemporaryFolder()
+    let core = try echoCore()
+    let plan = plan(.grpo, .process, steps: 4) {
+      $0.updates = 2
+      $0.objective.referenceWeight = 0.02
+    }
+    func run(_ count: Int, _ name: String, upTo end: Int = .max) throws -> [Reinforcement
+      .StepReport]
+    {
+      let checkpoint = folder / name
+      let lines = try ThreadRanks.run(count) { ranks in
+        var lines: [Reinforcement.StepReport] = []
+        _ = try Reinforcement(plan, core: core, task: Echo(), ranks: ranks).run(
+          checkpoint: checkpoint, heldOutProblems: 10, evaluationInterval: 2,
+          isInterrupted: { ranks.rank == count - 1 && end < .max }, report: { lines.append($0) })
+        return lines
+      }
+      #expect(lines.dropFirst().allSatisfy { $0.isEmpty })
+      return lines[0]
+    }
+    let alone = try run(1, "alone")
+    var others = [try run(2, "by two"), try run(3, "by three")]
+    others.append(try run(3, "parts", upTo: 1) + run(1, "parts", upTo: 1) + run(2, "parts"))
+    for other in others {
+      #expect(other.map(\.step) == [1, 2, 3, 4])
+      for (one, several) in zip(alone, other) {
+        #expect(one.solved == several.solved && one.length == several.length)
+        #expect(one.tokens == several.tokens && one.heldOutSolved == several.heldOutSolved)
+        for measure in [\Reinforcement.StepReport.entropy, \.divergence] {
+          let (a, b) = (
+            try #require(one[keyPath: measure]), try #require(several[keyPath: measure])
+          )
+          #expect(abs(a - b) < 1e-4)
+        }
+      }
+    }
+  }
+
   @Test func aCheckpointOfAnotherRunIsRefused() throws {
     let folder = try TemporaryFolder()
     let core = try echoCore()

@@ -1,4 +1,6 @@
+import Foundation
 import LanguageModels
+import Ranks
 import Tensors
 import Tokenizers
 
@@ -79,12 +81,28 @@ extension Reinforcement {
           format.openCall(written).map { format.resultTokens(tool($0)) } ?? []
         }
       })
-    return try generator.continuations(of: requests).enumerated().map { index, continuation in
+    return try continuations(of: requests, generator).enumerated().map { index, continuation in
       var reward = problems[index / answers].reward(format.parts(continuation.tokens))
       // An answer that never ends is none.
       if continuation.tokens.last != format.end { reward.outcome = min(reward.outcome, 0) }
       return Rollout(
         prompt: requests[index].prompt, continuation: continuation, reward: reward)
+    }
+  }
+
+  /// What all ranks together have written, each its part.
+  private func continuations(
+    of requests: [BatchGenerator.Request], _ generator: BatchGenerator
+  ) throws -> [BatchGenerator.Continuation] {
+    guard ranks.count > 1 else { return try generator.continuations(of: requests) }
+    let count = requests.count
+    let own = try generator.continuations(
+      of: Array(requests[count * ranks.rank / ranks.count..<count * (ranks.rank + 1) / ranks.count])
+    )
+    let encoder = PropertyListEncoder()
+    encoder.outputFormat = .binary
+    return try ranks.gathered(encoder.encode(own)).flatMap {
+      try PropertyListDecoder().decode([BatchGenerator.Continuation].self, from: $0)
     }
   }
 }

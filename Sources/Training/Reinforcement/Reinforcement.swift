@@ -2,6 +2,7 @@ import Foundation
 import LanguageModels
 import Layers
 import Optimizers
+import Ranks
 import Synchronization
 import Tensors
 import Tokenizers
@@ -98,23 +99,26 @@ public struct Reinforcement: Sendable {
   let task: any ReinforcementTask
   /// Answers a call such as `calculator 2 + 3`.
   let tool: (@Sendable (String) -> String)?
+  let ranks: any RankGroup
   private let reference: Transformer?
   private let fingerprint: String
 
   /// Prepares a run from `core`, which stays as it is.
   ///
-  /// `tool` is given the text of every call that the model writes, and returns the result.
+  /// `tool` is given the text of every call that the model writes, and returns the result. With `ranks`, every process of them
+  /// makes the same calls; each answers its part of the problems and carries its part of every update.
   ///
   /// - Precondition: there are problems, answers and tokens to write, and at least one update.
   /// - Throws: `TokenizerError.noChatTokens`.
   public init(
     _ plan: Plan, core: LanguageModel, task: any ReinforcementTask,
-    tool: (@Sendable (String) -> String)? = nil
+    tool: (@Sendable (String) -> String)? = nil, ranks: any RankGroup = Alone()
   ) throws {
     precondition(min(plan.problems, plan.answers, plan.limit, plan.updates) > 0, "\(plan)")
     self.plan = plan
     self.task = task
     self.tool = tool
+    self.ranks = ranks
     format = try ChatFormat(core.tokenizer)
     model = try core.model.copied()
     reference = plan.objective.referenceWeight > 0 ? try core.model.copied() : nil
@@ -125,7 +129,7 @@ public struct Reinforcement: Sendable {
   /// Runs from the checkpoint at `checkpoint`, or from the start, to the end or until interrupted.
   ///
   /// A checkpoint is written every `saveInterval` seconds and after every evaluation, which is on the first
-  /// `heldOutProblems` problems of another seed.
+  /// `heldOutProblems` problems of another seed. The first rank alone reports; an interruption of any stops all.
   /// - Returns: whether the run is complete.
   public func run(
     checkpoint: URL, saveInterval: Double = 120, heldOutProblems: Int = 0,
@@ -133,7 +137,9 @@ public struct Reinforcement: Sendable {
     report: (StepReport) throws -> Void
   ) throws -> Bool {
     // Muon would move as far on the noise of a batch that taught little as on one that taught much.
-    var optimizer = AdamW(learningRate: plan.rate, beta1: 0.9, beta2: 0.99)
+    let adamW = AdamW(learningRate: plan.rate, beta1: 0.9, beta2: 0.99)
+    var optimizer: any Optimizer =
+      ranks.count > 1 ? ShardedOptimizer(adamW, among: ranks) : adamW
     let parameters = model.parameters.trainable
     let resumed = try TrainingCheckpoint.resume(
       parameters, &optimizer, fingerprint: fingerprint, from: checkpoint)
@@ -144,13 +150,17 @@ public struct Reinforcement: Sendable {
       var line = try plan.precision.run { try self.step(step, &optimizer, parameters) }
       let isLast = step + 1 == plan.steps
       let evaluates = heldOutProblems > 0 && (isLast || (step + 1) % evaluationInterval == 0)
-      let stops = isInterrupted()
+      // Clocks and signals differ from rank to rank: what one of them wants, all do.
+      let wishes = ranks.any([
+        isInterrupted(), ranks.isFirst && Date().timeIntervalSince(lastSave) > saveInterval,
+      ])
+      let (stops, isDue) = (wishes[0], wishes[1])
       if evaluates { line.heldOutSolved = try heldOutSolved(heldOutProblems) }
       // Reported before it is saved: a step of which nobody heard is done again.
-      try report(line)
-      if evaluates || isLast || stops || Date().timeIntervalSince(lastSave) > saveInterval {
+      if ranks.isFirst { try report(line) }
+      if evaluates || isLast || stops || isDue {
         try TrainingCheckpoint(step: step + 1, fingerprint: fingerprint)
-          .save(parameters, optimizer, to: checkpoint)
+          .save(parameters, optimizer, among: ranks, to: checkpoint)
         lastSave = Date()
       }
       if stops && !isLast { return false }
@@ -160,13 +170,15 @@ public struct Reinforcement: Sendable {
 
   /// One step: answers, rewards, updates.
   private func step(
-    _ step: Int, _ optimizer: inout AdamW, _ parameters: [Parameter]
+    _ step: Int, _ optimizer: inout any Optimizer, _ parameters: [Parameter]
   ) throws -> StepReport {
     let start = Date()
     let rollouts =
       plan.credit == .imitation ? try solutions(step: step) : try rollouts(step: step)
     let credits = credits(rollouts)
-    var batches = batches(rollouts, credits)
+    let all = batches(rollouts, credits)
+    var batches = Array(
+      all[all.count * ranks.rank / ranks.count..<all.count * (ranks.rank + 1) / ranks.count])
     let rate = plan.schedule.factor(at: step, of: plan.steps)
     var measures = ReinforcementBatch.Measures()
     for _ in 0..<plan.updates {
@@ -191,15 +203,17 @@ public struct Reinforcement: Sendable {
       tokensPerSecond: Double(tokens) / Date().timeIntervalSince(start))
   }
 
-  /// One update on all `batches`, which remember what the first one finds out.
+  /// One update on all ranks' `batches`, which remember what the first one finds out.
   private func update(
-    _ batches: inout [ReinforcementBatch], _ optimizer: inout AdamW,
+    _ batches: inout [ReinforcementBatch], _ optimizer: inout any Optimizer,
     _ parameters: [Parameter], rate: Float
   ) throws -> ReinforcementBatch.Measures {
     let pieces = batches
     let found = Mutex<[(batch: ReinforcementBatch, measures: ReinforcementBatch.Measures)?]>(
       Array(repeating: nil, count: pieces.count))
-    let (_, gradients) = try ParallelGradients.sum(pieces: pieces.count) { piece in
+    let listener = optimizer.beginStep(parameters)
+    let (_, gradients) = try ParallelGradients.sum(pieces: pieces.count, whenFinal: listener) {
+      piece in
       var batch = pieces[piece]
       if batch.reference == nil, let reference {
         batch.reference = batch.logProbabilities(reference)
@@ -213,12 +227,16 @@ public struct Reinforcement: Sendable {
     let results = found.withLock { $0.compactMap { $0 } }
     batches = results.map(\.batch)
     try optimizer.update(parameters, along: gradients, rate: rate, gradientScale: 1)
-    return results.reduce(into: ReinforcementBatch.Measures()) { sum, result in
+    var sum = results.reduce(into: ReinforcementBatch.Measures()) { sum, result in
       sum.loss += result.measures.loss
       sum.divergence += result.measures.divergence
       sum.clippedCount += result.measures.clippedCount
       sum.count += result.measures.count
     }
+    let all = ranks.sum([sum.loss, sum.divergence, Double(sum.clippedCount), Double(sum.count)])
+    (sum.loss, sum.divergence) = (all[0], all[1])
+    (sum.clippedCount, sum.count) = (Int(all[2]), Int(all[3]))
+    return sum
   }
 
   /// The rollouts as pieces of an update, of like lengths together; without those that teach nothing.

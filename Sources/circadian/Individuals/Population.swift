@@ -84,6 +84,9 @@ struct Population {
     cost(of: sleeper, isSeason: isSeason) > 0
   }
 
+  /// What the sleep of those at `places` of ``sleepers`` costs, in bytes.
+  func cost(of places: some Sequence<Int>) -> Double { places.reduce(0) { $0 + Double(costs[$1]) } }
+
   /// In which order this process takes them.
   var turns: [Sleeper] {
     let hands = Dealing.hands(costs, to: ranks.count)

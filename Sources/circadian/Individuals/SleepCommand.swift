@@ -154,6 +154,7 @@ struct SleepCommand: Command {
     if ranks.count > 1 && ranks.isFirst {
       invocation.note("\(population.sleepers.count) sleepers, \(ranks.count) processes")
     }
+    let progress = PopulationProgress(of: population, among: ranks, invocation)
     var share = Share()
     for sleeper in population.turns {
       if let deadline, deadline < Date() { break }
@@ -166,6 +167,7 @@ struct SleepCommand: Command {
         if !slept.reports.isEmpty { share.reports[sleeper.title] = slept.reports }
         share.interruption = slept.interruption?.description
         if share.interruption != nil { break }
+        progress.isOver(sleeper)
       } catch SleepError.nothingToSleepOn {
         continue
       } catch IndividualError.inUse where ranks.count > 1 {
@@ -173,8 +175,10 @@ struct SleepCommand: Command {
       } catch {
         share.failed.insert(sleeper.title)
         invocation.warn("\(sleeper.title): \(error)")
+        progress.isOver(sleeper)
       }
     }
+    progress.finish()
     try report(ranks.gathered(JSONEncoder().encode(share)), invocation)
   }
 

@@ -87,7 +87,7 @@ struct Practice: Sendable {
     let stage = try TrainingStage("reinforce", in: folder, from: source, invocation)
     let core = try LanguageModel.open(source)
     let plan = plan(credit, seed: seed, invocation)
-    let run = try Reinforcement(plan, core: core, task: practice)
+    let run = try Reinforcement(plan, core: core, task: practice, ranks: stage.ranks)
     let before = try run.heldOutSolved(invocation[heldOut])
     invocation.note(
       "\(practice.identity), \(plan.steps) steps of \(plan.problems) x \(plan.answers) answers"
@@ -122,10 +122,10 @@ struct Practice: Sendable {
       parameters: run.model.parameters.count, precision: plan.precision.rawValue,
       measures: [StageSummary.solvedBefore: before, StageSummary.solved: after].compactMapValues(
         \.self))
-    try NeutralTexts.copy(from: source, to: stage.folder)
     try stage.write(
       run.model, tokenizerFile: source.appendingPathComponent(LanguageModel.tokenizerFileName),
-      pretrainingTokens: core.pretrainingTokens.map { $0 + tokens }, summary: summary)
+      pretrainingTokens: core.pretrainingTokens.map { $0 + tokens }, summary: summary
+    ) { try NeutralTexts.copy(from: source, to: stage.folder) }
     return summary
   }
 
@@ -143,7 +143,8 @@ struct Practice: Sendable {
       // Problems that nothing is measured with later on: the length is chosen by them. They are the same for all
       // arms of a comparison, whatever seed an arm has.
       let run = try Reinforcement(
-        plan(.outcome, seed: ~invocation.seed, invocation), core: core, task: candidate)
+        plan(.outcome, seed: ~invocation.seed, invocation), core: core, task: candidate,
+        ranks: Launch.ranks)
       let solved = try run.heldOutSolved(100) ?? 0
       let distance = abs(solved - 0.5)
       if distance < nearest?.distance ?? .infinity { nearest = (candidate, distance) }

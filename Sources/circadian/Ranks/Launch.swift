@@ -10,6 +10,7 @@ extension SparsifyCommand: RankedCommand {}
 extension MidtrainCommand: RankedCommand {}
 extension FinetuneCommand: RankedCommand {}
 extension DistillCommand: RankedCommand {}
+extension ReinforceCommand: RankedCommand {}
 extension SleepCommand: RankedCommand {}
 extension PlanCommand: RankedCommand {}
 
