@@ -32,6 +32,8 @@ import Testing
     let asleep = try circadian.run(
       "sleep", "--all", "--homes", folder.url.path, "--passes", "100", "--json")
     #expect(asleep.code == 0 && asleep.output.contains("\"home/ada\""))
+    #expect(asleep.messages.contains("home/ada sleeps\n"))
+    #expect(asleep.messages.contains("1 of 1 have slept\n"))
     #expect(try circadian.run("memory", "ada").output.contains("night 1"))
     let again = try circadian.run("sleep", "--all", "--homes", folder.url.path)
     #expect(again.code == 0 && again.output.contains("nobody has anything"))

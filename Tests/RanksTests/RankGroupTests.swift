@@ -21,6 +21,18 @@ import Testing
     #expect(heard.allSatisfy { $0.1 == [7] })
   }
 
+  @Test func theFirstRankHearsWhatAllHaveTold() throws {
+    let heard = try ThreadRanks.run(3) { ranks in
+      for number in 0...ranks.rank { ranks.tell(10 * ranks.rank + number) }
+      ranks.wait()
+      return ranks.isFirst ? [Set(ranks.heard()), Set(ranks.heard())] : []
+    }
+    #expect(heard[0] == [[0, 10, 11, 20, 21, 22], []])
+    let alone = Alone()
+    alone.tell(3)
+    #expect(alone.heard() == [3] && alone.heard().isEmpty)
+  }
+
   @Test func everyRankReceivesItsPartOfEveryOther() throws {
     let counts = [2, 0, 3]
     let received = try ThreadRanks.run(3) { ranks in

@@ -83,9 +83,11 @@ import Training
     let (weight, bias) = (weight, bias)
     let idle = Parameter(path: "idle", value: Self.drawn([2], "idle"))
     let heard = Mutex<[(leaf: Leaf, values: [Float])]>([])
+    let hear: GradientListener = { gradient, leaf in
+      heard.withLock { $0.append((leaf, gradient.values)) }
+    }
     let (_, gradients) = try ParallelGradients.sum(
-      pieces: 7, inPairs: inPairs, on: WorkerPool(count: workers),
-      whenFinal: { gradient, leaf in heard.withLock { $0.append((leaf, gradient.values)) } }
+      pieces: 7, inPairs: inPairs, on: WorkerPool(count: workers), whenFinal: hear
     ) { piece in
       let x = Self.drawn([3, 6], "x \(piece)")
       let y = weight.project(x, bias: bias.value).activated(by: .tanh).sum()
@@ -103,10 +105,8 @@ import Training
   @Test func aLastLayerIsHeardOfBeforeTheFirst() throws {
     let layers = (0..<4).map { Parameter(path: "\($0)", value: Self.drawn([6, 6], "layer \($0)")) }
     let heard = Mutex<[Leaf]>([])
-    _ = try ParallelGradients.sum(
-      pieces: 4, on: WorkerPool(count: 2),
-      whenFinal: { _, leaf in heard.withLock { $0.append(leaf) } }
-    ) { piece in
+    let hear: GradientListener = { _, leaf in heard.withLock { $0.append(leaf) } }
+    _ = try ParallelGradients.sum(pieces: 4, on: WorkerPool(count: 2), whenFinal: hear) { piece in
       layers.reduce(Self.drawn([3, 6], "x \(piece)")) { $1.project($0).activated(by: .tanh) }.sum()
     }
     #expect(heard.withLock { $0 } == layers.reversed().map { $0.value.leaf! })

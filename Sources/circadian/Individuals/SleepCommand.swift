@@ -162,8 +162,9 @@ struct SleepCommand: Command {
         guard Population.hasSomethingToSleepOn(sleeper, isSeason: invocation[season]) else {
           continue  // another process was here
         }
-        invocation.note("\(sleeper.title) sleeps")
-        let slept = try sleep(sleeper.name, in: sleeper.home, until: deadline, invocation).0
+        let slept = try sleep(
+          sleeper.name, in: sleeper.home, announcedAs: sleeper.title, until: deadline, invocation
+        ).0
         if !slept.reports.isEmpty { share.reports[sleeper.title] = slept.reports }
         share.interruption = slept.interruption?.description
         if share.interruption != nil { break }
@@ -216,9 +217,11 @@ struct SleepCommand: Command {
 
   /// A night, and the season that is due before or after it; the night alone where the season is not kept.
   private func sleep(
-    _ name: String, in home: URL, until deadline: Date?, _ invocation: Invocation
+    _ name: String, in home: URL, announcedAs title: String? = nil, until deadline: Date?,
+    _ invocation: Invocation
   ) throws -> (Slept, folder: URL) {
     let sleeper = try invocation.individual(name, in: home)
+    if let title { invocation.note("\(title) sleeps") }
     let progress = NightProgress(invocation, until: deadline)
     let (neutral, settings) = (try NeutralText.load(for: sleeper.core), settings(invocation))
     let gate = try gate(invocation)
