@@ -63,8 +63,8 @@ size_t ck_index_scratch(ck_index_shape shape) {
   return (shape.width + 2 * 8 + 1) * stride + 15;
 }
 
-// A block of bytes with its scale and its sum takes 40 bytes.
-size_t ck_stored_scratch(size_t rows, size_t width) { return rows * (width / 32) * BYTE_BLOCK_SIZE; }
+// Blocks may be taken by twos.
+size_t ck_stored_scratch(size_t rows, size_t width) { return rows * (width / 32 + 1) * BYTE_BLOCK_SIZE; }
 
 size_t ck_attention_scratch(ck_attention_shape shape) {
   const size_t forward = attention_layout_of(shape, false).total;

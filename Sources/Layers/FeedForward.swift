@@ -38,11 +38,13 @@ public struct FeedForward: RowLayer {
 
   /// [..., width] -> [..., width].
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    switch kind {
-    case .gelu: down(up(x).activated(by: .gelu, isMultiplied: true))
-    case .geluExact: down(up(x).activated(by: .geluExact, isMultiplied: true))
-    case .reluSquared: down(up(x).activated(by: .reluSquared, isMultiplied: true))
-    case .swiGLU: down(.swiGLU(gate: gate!(x), up: up(x), isMultiplied: true))
+    // A stored weight is multiplied in its own precision, whatever others are.
+    let isMultiplied = !down.weight.value.isStored
+    return switch kind {
+    case .gelu: down(up(x).activated(by: .gelu, isMultiplied: isMultiplied))
+    case .geluExact: down(up(x).activated(by: .geluExact, isMultiplied: isMultiplied))
+    case .reluSquared: down(up(x).activated(by: .reluSquared, isMultiplied: isMultiplied))
+    case .swiGLU: down(.swiGLU(gate: gate!(x), up: up(x), isMultiplied: isMultiplied))
     case .geGLU: down(gate!(x).activated(by: .gelu) * up(x))
     }
   }

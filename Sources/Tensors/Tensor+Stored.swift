@@ -35,14 +35,15 @@ extension Tensor {
     let began = Profile.now
     precondition(!weight.isTracked, "a stored weight cannot be trained")
     let out = Tensor(uninitialized: shape.replacingWidth(weight.shape[0]))
+    let wide = float32()
     if shape.rows <= Self.fewRows {
-      multiplyFewRows(by: weight.storage.pointer, weight.scalarType, into: out)
+      wide.multiplyFewRows(by: weight.storage.pointer, weight.scalarType, into: out)
     } else {
       let product = out.matrix(in: .float32)
       Self.divided(weight.shape[0], by: 64, work: shape.rows * weight.count) { columns in
         weight.eachPanel(of: columns) { panel, rows, precision in
           MatrixMultiply.multiply(
-            matrix(in: precision), panel.transposed, into: product.columns(rows),
+            wide.matrix(in: precision), panel.transposed, into: product.columns(rows),
             accumulates: false)
         }
       }

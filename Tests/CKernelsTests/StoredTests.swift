@@ -97,9 +97,16 @@ import Testing
 
   /// With x of whole numbers up to 127, of which every block holds a 127, the rounding of x loses nothing.
   @Test(arguments: vectorUnits, Kind.allCases) func products(unit: String, kind: Kind) {
+    // Blocks may be taken by twos, or two sums at a time: one, an odd number, and even ones of both kinds.
+    for width in kind.block.length == 32 ? [32, 96, 192, 544, 512] : [512] {
+      products(unit: unit, kind: kind, width: width)
+    }
+  }
+
+  private func products(unit: String, kind: Kind, width: Int) {
     withVectorUnit(unit) {
       var numbers = SeededNumbers(4)
-      let (width, height) = (512, 7)
+      let height = 7
       let bytes = Self.bytes(kind, blocks: height * width / kind.block.length, &numbers)
       var weights = [Float](repeating: 0, count: height * width)
       ck_widen(kind.stored, bytes, &weights, weights.count)

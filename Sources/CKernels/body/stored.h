@@ -211,26 +211,34 @@ typedef struct {
 
 _Static_assert(sizeof(byte_block) == BYTE_BLOCK_SIZE, "ck_stored_scratch counts on it");
 
+typedef int8_t vc __attribute__((ext_vector_type(LANES)));
+
+// 32 numbers as whole ones from -127 to 127; returns what each of these stands for.
+INLINE float whole_numbers_of(const float *x, int8_t numbers[BLOCK]) {
+  vf largest = 0;
+  for (size_t i = 0; i < BLOCK; i += LANES) largest = max_v(abs_v(load(x + i)), largest);
+  const float most = reduce_max(largest);
+  const vf inverse = most > 0 ? 127 / most : 0;
+  for (size_t i = 0; i < BLOCK; i += LANES) {
+    // Adding 1.5 * 2^23 rounds to a whole number.
+    const vf whole = load(x + i) * inverse + 12582912.0f - 12582912.0f;
+    const vc narrow = __builtin_convertvector(__builtin_convertvector(whole, vi), vc);
+    __builtin_memcpy(numbers + i, &narrow, sizeof narrow);
+  }
+  return most / 127;
+}
+
 static void bytes_of(const float *x, byte_block *out, size_t width, int zero) {
   for (size_t b = 0; b < width / BLOCK; b++, x += BLOCK, out++) {
-    float largest = 0;
-    for (int i = 0; i < BLOCK; i++) largest = larger_size(x[i], largest);
-    const float scale = largest / 127, inverse = largest > 0 ? 127 / largest : 0;
+    out->scale = whole_numbers_of(x, out->numbers);
     int32_t sum = 0;
     for (int lane = 0; lane < 8; lane++) {
       int32_t four = 0;
-      for (int i = 4 * lane; i < 4 * lane + 4; i++) {
-        // Adding 1.5 * 2^23 rounds to a whole number.
-        const float shifted = x[i] * inverse + 12582912.0f;
-        const int32_t number = (int32_t)(shifted - 12582912.0f);
-        out->numbers[i] = (int8_t)number;
-        four += number;
-      }
+      for (int i = 4 * lane; i < 4 * lane + 4; i++) four += out->numbers[i];
       out->start[lane] = -zero * four;
       sum += four;
     }
-    out->scale = scale;
-    out->sum = scale * (float)sum;
+    out->sum = out->scale * (float)sum;
   }
 }
 
@@ -294,6 +302,95 @@ INLINE void dot_blocks(const ck_stored kind, const uint8_t *weights, const byte_
   }
 }
 
+#if defined(VNNI)
+
+// Two blocks of a row of x as products with Q4_0 take them: the halves of a block lie apart, as its nibbles do, and four sums
+// of eight products each belong to a block.
+typedef struct {
+  int8_t low[2][BLOCK / 2], high[2][BLOCK / 2];
+  int32_t start[8];
+  float scale[2];
+} nibble_pair;
+
+_Static_assert(sizeof(nibble_pair) <= 2 * BYTE_BLOCK_SIZE, "ck_stored_scratch counts on it");
+
+static void nibble_pairs_of(const float *x, nibble_pair *out, size_t width) {
+  const __m256i eight = _mm256_set1_epi8(8);
+  for (size_t b = 0; b < width / BLOCK; b += 2, out++) {
+    for (size_t c = 0; c < 2; c++) {
+      int8_t numbers[BLOCK] = {0};
+      out->scale[c] = (b + c) * BLOCK < width ? whole_numbers_of(x + (b + c) * BLOCK, numbers) : 0;
+      memcpy(out->low[c], numbers, BLOCK / 2);
+      memcpy(out->high[c], numbers + BLOCK / 2, BLOCK / 2);
+    }
+    const __m256i nothing = _mm256_setzero_si256();
+    const __m256i low = _mm256_loadu_si256((const __m256i *)out->low);
+    const __m256i high = _mm256_loadu_si256((const __m256i *)out->high);
+    const __m256i sums = _mm256_dpbusd_epi32(_mm256_dpbusd_epi32(nothing, eight, low), eight, high);
+    _mm256_storeu_si256((__m256i *)out->start, _mm256_sub_epi32(nothing, sums));
+  }
+}
+
+// Two blocks of Q4_0, or the last one and zeros: their nibbles, and their scales in the first two places.
+INLINE __m256i load_nibbles(const uint8_t *at, bool both, __m128 *scales) {
+  uint16_t first, second = 0;
+  __builtin_memcpy(&first, at, sizeof first);
+  if (both) __builtin_memcpy(&second, at + 18, sizeof second);
+  *scales = _mm_cvtph_ps(_mm_insert_epi16(_mm_cvtsi32_si128(first), second, 1));
+  const __m128i one = _mm_loadu_si128((const __m128i *)(at + 2));
+  const __m128i other = both ? _mm_loadu_si128((const __m128i *)(at + 20)) : _mm_setzero_si128();
+  return _mm256_set_m128i(other, one);
+}
+
+// out[r] = weights . x[r], weights in Q4_0.
+INLINE void dot_nibbles(const uint8_t *weights, const nibble_pair *x, const size_t rows,
+                        size_t width, float *out, size_t outStride) {
+  const size_t blocks = width / BLOCK, pairs = (blocks + 1) / 2;
+  const __m256i mask = _mm256_set1_epi8(15);
+  const __m256i spread = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
+  __m256 sums[TILE_X][CHAINS];
+  for (size_t r = 0; r < rows; r++) sums[r][0] = sums[r][1] = _mm256_setzero_ps();
+  for (size_t p = 0; p < pairs; p += CHAINS) {
+    for (size_t c = 0; c < CHAINS; c++) {
+      if (p + c == pairs) break;
+      __m128 scales;
+      const bool both = 2 * (p + c) + 1 < blocks;
+      const __m256i packed = load_nibbles(weights + (p + c) * 36, both, &scales);
+      const __m256i low = _mm256_and_si256(packed, mask);
+      const __m256i high = _mm256_and_si256(_mm256_srli_epi16(packed, 4), mask);
+      for (size_t r = 0; r < rows; r++) {
+        const nibble_pair *one = x + r * pairs + p + c;
+        __m256i dots = _mm256_loadu_si256((const __m256i *)one->start);
+        dots = _mm256_dpbusd_epi32(dots, low, _mm256_loadu_si256((const __m256i *)one->low));
+        dots = _mm256_dpbusd_epi32(dots, high, _mm256_loadu_si256((const __m256i *)one->high));
+        const __m128 x_scales = _mm_castpd_ps(_mm_load_sd((const double *)one->scale));
+        const __m256 products = _mm256_castps128_ps256(_mm_mul_ps(scales, x_scales));
+        sums[r][c] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(dots),
+                                     _mm256_permutevar8x32_ps(products, spread), sums[r][c]);
+      }
+    }
+  }
+  for (size_t r = 0; r < rows; r++) {
+    const vf8w sum = (vf8w)(sums[r][0] + sums[r][1]);
+    const vf4 four = sum.lo + sum.hi;
+    out[r * outStride] = (four.x + four.y) + (four.z + four.w);
+  }
+}
+
+#endif
+
+// Row `row` of x in the blocks that products with weights of a kind take.
+INLINE void round_row(ck_stored kind, const float *x, size_t width, size_t row, void *scratch) {
+  const size_t blocks = width / BLOCK;
+#if defined(VNNI)
+  if (kind == CK_Q4_0) {
+    nibble_pairs_of(x, (nibble_pair *)scratch + row * ((blocks + 1) / 2), width);
+    return;
+  }
+#endif
+  bytes_of(x, (byte_block *)scratch + row * blocks, width, zero_number(kind));
+}
+
 // LANES floats from position `i` of a row of weights.
 INLINE vf wide_weights(const ck_stored kind, const uint8_t *row, size_t i) {
   if (kind == CK_FLOAT32) return load((const float *)row + i);
@@ -334,7 +431,7 @@ typedef struct {
   const uint8_t *weights;
   size_t width;
   const float *x;
-  const byte_block *blocks;
+  const void *blocks;
   float *out;
   size_t outStride;
 } stored_operands;
@@ -345,10 +442,18 @@ INLINE void dot_tile(const ck_stored kind, const stored_operands *of, size_t out
   float *out = of->out + first * of->outStride + output;
   if (kind == CK_FLOAT32 || kind == CK_BFLOAT16 || kind == CK_FLOAT16) {
     dot_floats(kind, weights, of->x + first * of->width, rows, of->width, out, of->outStride);
-  } else {
-    dot_blocks(kind, weights, of->blocks + first * (of->width / BLOCK), rows, of->width, out,
-               of->outStride);
+    return;
   }
+  const size_t blocks = of->width / BLOCK;
+#if defined(VNNI)
+  if (kind == CK_Q4_0) {
+    const nibble_pair *pairs = of->blocks;
+    dot_nibbles(weights, pairs + first * ((blocks + 1) / 2), rows, of->width, out, of->outStride);
+    return;
+  }
+#endif
+  const byte_block *of_x = of->blocks;
+  dot_blocks(kind, weights, of_x + first * blocks, rows, of->width, out, of->outStride);
 }
 
 INLINE void stored_product(const ck_stored kind, const stored_operands *of, size_t outWidth,
@@ -371,9 +476,7 @@ static void k_stored_product(ck_stored kind, const void *weight, size_t outWidth
   const stored_operands operands = {
     .weights = weight, .width = width, .x = x, .blocks = scratch, .out = out, .outStride = outStride};
   if (kind != CK_FLOAT32 && kind != CK_BFLOAT16 && kind != CK_FLOAT16) {
-    for (size_t r = 0; r < rows; r++) {
-      bytes_of(x + r * width, (byte_block *)scratch + r * (width / BLOCK), width, zero_number(kind));
-    }
+    for (size_t r = 0; r < rows; r++) round_row(kind, x + r * width, width, r, scratch);
   }
   switch (kind) {
     case CK_FLOAT32: stored_product(CK_FLOAT32, &operands, outWidth, rows); break;
