@@ -27,7 +27,8 @@ import Testing
   }
 
   /// Rows that were rounded before are widened where a stored weight asks for it.
-  @Test(arguments: types, [1, 40]) func roundedRowsAreTakenAsTheyAre(_ type: ScalarType, rows: Int) {
+  @Test(arguments: types, [1, 40]) func roundedRowsAreTakenAsTheyAre(_ type: ScalarType, rows: Int)
+  {
     let weight = random([50, 64], "weight").narrowed(to: type)
     let x = random([rows, 64], "x").bfloat16()
     #expect(x.linear(weight).values == x.float32().linear(weight).values)
