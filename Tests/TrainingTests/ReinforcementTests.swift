@@ -183,12 +183,11 @@ private struct Echo: ReinforcementTask {
       $0.updates = 2
       $0.objective.referenceWeight = 0.02
     }
-    func run(_ count: Int, _ name: String, upTo end: Int = .max) throws -> [Reinforcement
-      .StepReport]
-    {
+    typealias Report = Reinforcement.StepReport
+    func run(_ count: Int, _ name: String, upTo end: Int = .max) throws -> [Report] {
       let checkpoint = folder / name
       let lines = try ThreadRanks.run(count) { ranks in
-        var lines: [Reinforcement.StepReport] = []
+        var lines: [Report] = []
         _ = try Reinforcement(plan, core: core, task: Echo(), ranks: ranks).run(
           checkpoint: checkpoint, heldOutProblems: 10, evaluationInterval: 2,
           isInterrupted: { ranks.rank == count - 1 && end < .max }, report: { lines.append($0) })
@@ -205,7 +204,7 @@ private struct Echo: ReinforcementTask {
       for (one, several) in zip(alone, other) {
         #expect(one.solved == several.solved && one.length == several.length)
         #expect(one.tokens == several.tokens && one.heldOutSolved == several.heldOutSolved)
-        for measure in [\Reinforcement.StepReport.entropy, \.divergence] {
+        for measure in [\Report.entropy, \.divergence] {
           let (a, b) = (
             try #require(one[keyPath: measure]), try #require(several[keyPath: measure])
           )
