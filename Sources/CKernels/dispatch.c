@@ -57,6 +57,14 @@ static inline const struct ck_table *unit(void) { return override ? override : c
 
 const char *ck_vector_unit(void) { return unit()->unit; }
 
+bool ck_multiplies_bfloat16(void) { return unit()->multipliesBfloat16; }
+
+// A panel of the right factor, and the left one where it is packed, its rows rounded up to vectors.
+size_t ck_bfloat16_product_scratch(ck_product_shape shape) {
+  const size_t left = shape.leftTransposed ? (shape.rows + 15) / 16 * 16 : 0;
+  return PRODUCT_DEPTH * (PRODUCT_PANEL + left);
+}
+
 // The keys as columns, and for each row of a strip of at most 8 its scores and matches, and one row to sort.
 size_t ck_index_scratch(ck_index_shape shape) {
   const size_t stride = (shape.keys + 15) / 16 * 16;

@@ -41,7 +41,8 @@ extension Matrix {
   }
 }
 
-/// The one seam to the library that multiplies matrices, single-threaded on the calling thread.
+/// The one place where matrices are multiplied, single-threaded on the calling thread: by oneDNN, or in bfloat16 by a kernel
+/// of our own, which is faster where a processor multiplies pairs and has no tiles.
 ///
 /// Both factors are float32 or both bfloat16, which every processor takes; the result is float32. A right factor that is
 /// kept is arranged in the type of the left one.
@@ -63,6 +64,9 @@ enum MatrixMultiply {
       return
     }
     guard left.columns > 0 else { return out.put(sumOfNothingAnd: bias, accumulates: accumulates) }
+    if let shape = pairedShape(left, right, out, accumulates: accumulates) {
+      return multiplyPairs(shape, left, right, bias: bias, into: out)
+    }
     // To compile a product for a shape takes as long as a small product itself. Texts are of all lengths: a multiple of
     // 32 rows and the rest meet old shapes where the whole would be a new one.
     let rest = out.rows % rowStep
@@ -78,6 +82,46 @@ enum MatrixMultiply {
   }
 
   private static let rowStep = 32
+
+  /// Fewer rows than that do not pay for packing the right factor.
+  private static let fewestPairedRows = 32
+
+  /// Whether oneDNN has instructions for tiles (AMX), with which nothing competes.
+  private static let hasTiles =
+    dnnl_get_effective_cpu_isa().rawValue & dnnl_cpu_isa_avx512_core_amx.rawValue
+    == dnnl_cpu_isa_avx512_core_amx.rawValue
+
+  /// The product as our own kernel takes it; nil where it does not, or where oneDNN is faster.
+  private static func pairedShape(
+    _ left: Matrix, _ right: Matrix, _ out: Matrix, accumulates: Bool
+  ) -> ck_product_shape? {
+    guard left.scalarType == .bfloat16, !hasTiles, right.keeper == nil,
+      out.rows >= fewestPairedRows, out.columnStride == 1, ck_multiplies_bfloat16()
+    else { return nil }
+    let (leftTransposed, rightTransposed) = (left.columnStride != 1, right.columnStride != 1)
+    guard !leftTransposed || left.rowStride == 1, !rightTransposed || right.rowStride == 1 else {
+      return nil
+    }
+    let leftRow = leftTransposed ? left.columnStride : left.rowStride
+    let rightRow = rightTransposed ? right.columnStride : right.rowStride
+    let readsPairs = (leftTransposed ? 0 : left.columns | leftRow) | (rightTransposed ? left.columns | rightRow : 0)
+    guard readsPairs % 2 == 0 else { return nil }
+    return ck_product_shape(
+      rows: out.rows, depth: left.columns, columns: out.columns, leftRow: leftRow,
+      rightRow: rightRow, outRow: out.rowStride, leftTransposed: leftTransposed,
+      rightTransposed: rightTransposed, accumulates: accumulates)
+  }
+
+  private static func multiplyPairs(
+    _ shape: ck_product_shape, _ left: Matrix, _ right: Matrix, bias: UnsafePointer<Float>?,
+    into out: Matrix
+  ) {
+    let scratch = Tensor(uninitialized: [ck_bfloat16_product_scratch(shape)])
+    ck_bfloat16_product(
+      shape, left.pointer.assumingMemoryBound(to: UInt16.self),
+      right.pointer.assumingMemoryBound(to: UInt16.self), bias,
+      out.pointer.assumingMemoryBound(to: Float.self), scratch.floats)
+  }
 }
 
 /// oneDNN primitives compiled for the shapes that this thread has met.

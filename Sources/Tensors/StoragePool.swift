@@ -14,14 +14,26 @@ package enum StoragePool {
   /// 64 bytes: a cache line, and the widest vector register.
   package static let alignment = 64
 
-  private struct State {
-    var free: [Int: [UnsafeMutableRawPointer]] = [:]
-    var keptBytes = 0
+  /// A buffer that nobody uses, and who was the last to.
+  private struct Freed {
+    let address: Address
+    let thread: ObjectIdentifier
   }
 
-  // Raw pointers are not Sendable; the mutex is what makes handing them across threads safe.
-  private struct Box: @unchecked Sendable { var state = State() }
-  private static let pool = Mutex(Box())
+  private struct State {
+    var free: [Int: [Freed]] = [:]
+    var keptBytes = 0
+
+    /// What `thread` itself gave back last, which its core's cache may still hold; else anything.
+    mutating func take(capacity: Int, for thread: ObjectIdentifier) -> Address? {
+      guard let buffers = free[capacity], !buffers.isEmpty else { return nil }
+      let place = buffers.lastIndex { $0.thread == thread } ?? buffers.count - 1
+      keptBytes -= capacity
+      return free[capacity]!.remove(at: place).address
+    }
+  }
+
+  private static let pool = Mutex(State())
 
   /// The most that is kept for reuse; beyond it freed buffers go back to the system.
   private static let keepLimit = 8 << 30
@@ -48,13 +60,10 @@ package enum StoragePool {
   }
 
   private static func unfilled(capacity: Int) -> UnsafeMutableRawPointer {
-    let reused: Address? = pool.withLock { box in
-      guard let pointer = box.state.free[capacity]?.popLast() else { return nil }
-      box.state.keptBytes -= capacity
-      return Address(pointer)
-    }
+    let thread = ThreadState.current
+    let reused = pool.withLock { $0.take(capacity: capacity, for: ObjectIdentifier(thread)) }
     if let reused { return reused.pointer }
-    ThreadState.current.systemAllocations += 1
+    thread.systemAllocations += 1
     return Profile.measured(Profile.systemMemory, Profile.Work(bytes: Double(capacity))) {
       allocated(capacity: capacity)
     }
@@ -75,17 +84,18 @@ package enum StoragePool {
   }
 
   static func give(_ pointer: UnsafeMutableRawPointer, capacity: Int) {
-    let address = Address(pointer)
-    let kept = pool.withLock { box in
-      guard box.state.keptBytes + capacity <= keepLimit else { return false }
-      box.state.free[capacity, default: []].append(address.pointer)
-      box.state.keptBytes += capacity
+    let freed = Freed(address: Address(pointer), thread: ObjectIdentifier(ThreadState.current))
+    let kept = pool.withLock { state in
+      guard state.keptBytes + capacity <= keepLimit else { return false }
+      state.free[capacity, default: []].append(freed)
+      state.keptBytes += capacity
       return true
     }
     if !kept { free(pointer) }
   }
 }
 
+// Raw pointers are not Sendable; the mutex is what makes handing them across threads safe.
 private struct Address: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer
   init(_ pointer: UnsafeMutableRawPointer) { self.pointer = pointer }

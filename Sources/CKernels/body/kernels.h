@@ -5,6 +5,10 @@
 
 #include "../include/CKernels.h"
 
+// The pairs of a product's depth that are packed at a time, and the columns of the right factor: the widest panel of any unit.
+#define PRODUCT_DEPTH 128
+#define PRODUCT_PANEL 64
+
 // Bytes of 32 numbers of a row of x that is multiplied by blocks of weights.
 #define BYTE_BLOCK_SIZE 72
 
@@ -34,6 +38,10 @@
   X(void, transpose, (const float *in, float *out, size_t rows, size_t columns), \
     (in, out, rows, columns)) \
   X(void, half_to_float, (const uint16_t *in, float *out, size_t count), (in, out, count)) \
+  X(void, bfloat16_product, \
+    (ck_product_shape shape, const uint16_t *left, const uint16_t *right, const float *bias, \
+     float *out, float *scratch), \
+    (shape, left, right, bias, out, scratch)) \
   X(void, widen, (ck_stored kind, const void *in, float *out, size_t count), \
     (kind, in, out, count)) \
   X(void, narrow, (ck_stored kind, const float *in, void *out, size_t count), \
@@ -173,6 +181,7 @@
 #define CK_FIELD(result, name, parameters, arguments) result(*name) parameters;
 struct ck_table {
   const char *unit;
+  bool multipliesBfloat16;
   CK_KERNELS(CK_FIELD)
 };
 #undef CK_FIELD

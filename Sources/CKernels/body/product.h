@@ -11,13 +11,14 @@
 #endif
 #define PANEL (PANEL_VECTORS * LANES)
 
-// C (+)= A B: a[r * aRow + k * aStep], b[k * bRow + column], c[r * cRow + column].
+// C (+)= A B + start: a[r * aRow + k * aStep], b[k * bRow + column], c[r * cRow + column], start[column], or none of it.
 INLINE void strip_product(const bool paired, const size_t rows, const size_t vectors, size_t depth,
                           const float *a, size_t aRow, size_t aStep, const float *b, size_t bRow,
-                          float *c, size_t cRow, bool accumulates) {
+                          const float *start, float *c, size_t cRow, bool accumulates) {
   vf sums[STRIP][PANEL_VECTORS];
-  _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
-    _Pragma("clang loop unroll(full)") for (size_t v = 0; v < vectors; v++) sums[r][v] = 0;
+  _Pragma("clang loop unroll(full)") for (size_t v = 0; v < vectors; v++) {
+    const vf first = start ? load(start + v * LANES) : (vf)0.0f;
+    _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) sums[r][v] = first;
   }
   for (size_t k = 0; k < depth; k++, a += aStep, b += bRow) {
     vf right[PANEL_VECTORS];
@@ -40,15 +41,15 @@ INLINE void strip_product(const bool paired, const size_t rows, const size_t vec
 }
 
 typedef void (*strip_function)(size_t depth, const float *a, size_t aRow, size_t aStep,
-                               const float *b, size_t bRow, float *c, size_t cRow,
-                               bool accumulates);
+                               const float *b, size_t bRow, const float *start, float *c,
+                               size_t cRow, bool accumulates);
 
 #define STRIP_NAME(kind, rows, vectors) strip_of_##kind##_##rows##_##vectors
 #define DEFINE_STRIP(kind, rows, vectors) \
   static void STRIP_NAME(kind, rows, vectors)( \
-    size_t depth, const float *a, size_t aRow, size_t aStep, const float *b, size_t bRow, float *c, \
-    size_t cRow, bool accumulates) { \
-    strip_product(kind, rows, vectors, depth, a, aRow, aStep, b, bRow, c, cRow, accumulates); \
+    size_t depth, const float *a, size_t aRow, size_t aStep, const float *b, size_t bRow, \
+    const float *start, float *c, size_t cRow, bool accumulates) { \
+    strip_product(kind, rows, vectors, depth, a, aRow, aStep, b, bRow, start, c, cRow, accumulates); \
   }
 #define DEFINE_STRIPS(kind, vectors) \
   DEFINE_STRIP(kind, 1, vectors) \
@@ -165,7 +166,7 @@ INLINE void strip_times_packed(bool paired, size_t rows, const float *a, size_t 
     size_t stride;
     const float *b = panel(packed, packedRows, packedColumns, column, &stride) + row * stride;
     const size_t vectors = (smaller(columns - column, PANEL) + LANES - 1) / LANES;
-    strip_functions[paired][vectors - 1][rows - 1](depth, a, aRow, aStep, b, stride, c + column,
-                                                   cRow, accumulates);
+    strip_functions[paired][vectors - 1][rows - 1](depth, a, aRow, aStep, b, stride, NULL,
+                                                   c + column, cRow, accumulates);
   }
 }

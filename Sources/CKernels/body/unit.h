@@ -42,6 +42,8 @@
 
 #include "product.h"
 
+#include "matrix_product.h"
+
 #include "attention.h"
 
 #include "attention_decoding.h"
@@ -69,5 +71,8 @@
 #define TABLE_ENTRY(result, name, parameters, arguments) .name = k_##name,
 const struct ck_table TABLE_NAME(UNIT) = {
   .unit = UNIT_STRING(UNIT),
+#if defined(BFLOAT16)
+  .multipliesBfloat16 = true,
+#endif
   CK_KERNELS(TABLE_ENTRY)
 };

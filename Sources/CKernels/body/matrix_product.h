@@ -1,0 +1,115 @@
+// Products of whole matrices in bfloat16: a panel of the right factor after the other is packed, DEPTH pairs deep, and all
+// rows go through it strip by strip while it is in the cache. The left factor is read where it lies, unless its pairs lie
+// across its rows: then it is packed as well, once for all panels.
+
+#if defined(BFLOAT16)
+
+// A panel of them fills the first-level cache, and streams from the second at the rate of the products.
+#define DEPTH PRODUCT_DEPTH
+// Columns of a packed left factor; a multiple of STRIP and of the numbers in a vector.
+#define LEFT_PANEL 96
+
+// Pairs across rows come in vectors.
+INLINE size_t whole_vectors(size_t columns) { return (columns + LANES - 1) / LANES * LANES; }
+
+INLINE __m512i load_numbers(const uint16_t *p, size_t count) {
+  return _mm512_maskz_loadu_epi16(count < 32 ? (1u << count) - 1 : ~0u, p);
+}
+
+// `width` columns of a matrix, rounded up to whole vectors of pairs `stride` apart, = the pairs across each two of its rows.
+INLINE void pack_across(const uint16_t *in, size_t inRow, size_t rows, size_t width, float *packed,
+                        size_t stride) {
+  typedef int16_t places __attribute__((ext_vector_type(2 * LANES)));
+  const places low = {0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7, 39,
+                      8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47};
+  const places high = low + 16;
+  for (size_t r = 0; r < rows; r += 2, in += 2 * inRow, packed += stride) {
+    for (size_t c = 0; c < width; c += 2 * LANES) {
+      const __m512i upper = load_numbers(in + c, width - c);
+      const __m512i lower = r + 1 < rows ? load_numbers(in + inRow + c, width - c) : _mm512_setzero_si512();
+      _mm512_storeu_si512(packed + c, _mm512_permutex2var_epi16(upper, (__m512i)low, lower));
+      if (width - c > LANES) {
+        _mm512_storeu_si512(packed + c + LANES, _mm512_permutex2var_epi16(upper, (__m512i)high, lower));
+      }
+    }
+  }
+}
+
+// A strip of rows by a panel whose last vector has columns that the result lacks.
+static void narrow_strip(strip_function product, size_t rows, size_t columns, size_t depth,
+                         const float *a, size_t aRow, size_t aStep, const float *b,
+                         const float *start, float *c, size_t cRow, bool accumulates) {
+  float tile[STRIP * PANEL];
+  product(depth, a, aRow, aStep, b, PANEL, start, tile, PANEL, false);
+  for (size_t r = 0; r < rows; r++) {
+    float *row = c + r * cRow;
+    EACH_VECTOR(i, columns, {
+      const vf sum = GET(tile + r * PANEL + i);
+      PUT(row + i, accumulates ? GET(row + i) + sum : sum);
+    });
+  }
+}
+
+// All rows of the left factor, or of the part that is packed, by one packed panel.
+static void rows_times_panel(ck_product_shape s, const float *left, const float *packed, size_t depth,
+                             size_t column, const float *start, float *out, bool accumulates) {
+  const size_t columns = smaller(PANEL, s.columns - column);
+  const size_t vectors = (columns + LANES - 1) / LANES;
+  const bool isNarrow = columns % LANES > 0;
+  for (size_t r = 0; r < s.rows; r += STRIP) {
+    const size_t rows = smaller(STRIP, s.rows - r), inPanel = r % LEFT_PANEL;
+    const float *a = s.leftTransposed ? left + (r - inPanel) * depth + inPanel : left + r * (s.leftRow / 2);
+    const size_t aRow = s.leftTransposed ? 1 : s.leftRow / 2;
+    const size_t aStep = s.leftTransposed ? smaller(LEFT_PANEL, whole_vectors(s.rows - r + inPanel)) : 1;
+    float *c = out + r * s.outRow + column;
+    // What the next strip writes is fetched while this one is computed.
+    for (size_t next = STRIP; next < 2 * STRIP && r + next < s.rows; next++) {
+      for (size_t i = 0; i < columns; i += LANES) __builtin_prefetch(c + next * s.outRow + i, 1);
+    }
+    const strip_function product = strip_functions[pairs][vectors - 1][rows - 1];
+    if (isNarrow) {
+      narrow_strip(product, rows, columns, depth, a, aRow, aStep, packed, start, c, s.outRow, accumulates);
+    } else {
+      product(depth, a, aRow, aStep, packed, PANEL, start, c, s.outRow, accumulates);
+    }
+  }
+}
+
+static void k_bfloat16_product(ck_product_shape s, const uint16_t *left, const uint16_t *right,
+                               const float *bias, float *out, float *scratch) {
+  float *packed = scratch, *packedLeft = packed + DEPTH * PANEL;
+  for (size_t k = 0; k < s.depth; k += 2 * DEPTH) {
+    const size_t numbers = smaller(2 * DEPTH, s.depth - k), depth = pairs_of(numbers);
+    if (s.leftTransposed) {
+      for (size_t r = 0; r < s.rows; r += LEFT_PANEL) {
+        const size_t stride = smaller(LEFT_PANEL, whole_vectors(s.rows - r));
+        pack_across(left + k * s.leftRow + r, s.leftRow, numbers, smaller(LEFT_PANEL, s.rows - r),
+                    packedLeft + r * depth, stride);
+      }
+    }
+    const float *rows = s.leftTransposed ? packedLeft : (const float *)(left + k);
+    for (size_t column = 0; column < s.columns; column += PANEL) {
+      const size_t columns = smaller(PANEL, s.columns - column);
+      if (s.rightTransposed) {
+        transpose_strided((const float *)(right + column * s.rightRow + k), s.rightRow / 2, packed, PANEL,
+                          columns, depth);
+      } else {
+        pack_across(right + k * s.rightRow + column, s.rightRow, numbers, columns, packed, PANEL);
+      }
+      float start[PANEL] = {0};
+      if (bias && k == 0) memcpy(start, bias + column, columns * sizeof *bias);
+      rows_times_panel(s, rows, packed, depth, column, bias && k == 0 ? start : NULL, out,
+                       s.accumulates || k > 0);
+    }
+  }
+}
+
+#else
+
+// Never called: a unit without such products says so.
+static void k_bfloat16_product(ck_product_shape s, const uint16_t *left, const uint16_t *right,
+                               const float *bias, float *out, float *scratch) {
+  __builtin_trap();
+}
+
+#endif
