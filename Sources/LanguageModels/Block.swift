@@ -21,6 +21,12 @@ struct Block: Sendable {
   private enum Mixer {
     case attention(Attention, LightningIndexer?)
     case memory(any RecurrentLayer)
+
+    /// Whether what it reads is only multiplied by matrices, in the precision in force.
+    var onlyMultiplies: Bool {
+      guard case .attention(let attention, nil) = self else { return false }
+      return attention.onlyMultiplies
+    }
   }
 
   init(_ configuration: TransformerConfiguration, layer: Int, in scope: ParameterScope) throws {
@@ -90,7 +96,9 @@ struct Block: Sendable {
     ) -> Tensor {
       convolution.map { context.convolve(x, by: $0, layer: layer, place) } ?? x
     }
-    let read = convolved(attentionNormalization(x), by: attentionConvolution, .attention)
+    let read = convolved(
+      attentionNormalization(x, isMultiplied: attentionConvolution == nil && mixer.onlyMultiplies),
+      by: attentionConvolution, .attention)
     let mixed =
       switch mixer {
       case .attention(let attention, let indexer):
@@ -104,9 +112,10 @@ struct Block: Sendable {
       case .memory(let memory): context.remember(read, by: memory, layer: layer)
       }
     let after = x + (attentionOutputNormalization?(mixed) ?? mixed)
-    let made = feedForward(
-      convolved(
-        feedForwardNormalization(isParallel ? x : after), by: feedForwardConvolution, .feedForward))
+    let normalized = feedForwardNormalization(
+      isParallel ? x : after,
+      isMultiplied: feedForwardConvolution == nil && feedForward.onlyMultiplies)
+    let made = feedForward(convolved(normalized, by: feedForwardConvolution, .feedForward))
     return after + (feedForwardOutputNormalization?(made) ?? made)
   }
 }

@@ -67,6 +67,11 @@ public struct Attention: Sendable {
       ? scope.slotSite(keyHeadCount: geometry.keyHeadCount, headWidth: geometry.headWidth) : nil
   }
 
+  /// Whether rows are only multiplied by matrices, in the precision in force.
+  public var onlyMultiplies: Bool {
+    query.multipliesAsTold && key.multipliesAsTold && value.multipliesAsTold
+  }
+
   /// [batch, time, width] -> [batch, time, width].
   ///
   /// `rotary` turns queries and keys by the positions of their rows. `attend` lets the queries see more

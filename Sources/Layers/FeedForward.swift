@@ -3,6 +3,13 @@ import Tensors
 /// A layer that works on each row alone: [..., width] -> [..., width].
 public protocol RowLayer: Sendable {
   func callAsFunction(_ x: Tensor) -> Tensor
+
+  /// Whether rows are only multiplied by matrices, in the precision in force.
+  var onlyMultiplies: Bool { get }
+}
+
+extension RowLayer {
+  public var onlyMultiplies: Bool { false }
 }
 
 /// The block that works on each position alone.
@@ -36,10 +43,11 @@ public struct FeedForward: RowLayer {
       hiddenWidth, width, hasBias: hasBias, initializer: outputInitializer, in: scope / "down")
   }
 
+  public var onlyMultiplies: Bool { up.multipliesAsTold && gate?.multipliesAsTold ?? true }
+
   /// [..., width] -> [..., width].
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    // A stored weight is multiplied in its own precision, whatever others are.
-    let isMultiplied = !down.weight.value.isStored
+    let isMultiplied = down.multipliesAsTold
     return switch kind {
     case .gelu: down(up(x).activated(by: .gelu, isMultiplied: isMultiplied))
     case .geluExact: down(up(x).activated(by: .geluExact, isMultiplied: isMultiplied))

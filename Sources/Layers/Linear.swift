@@ -27,6 +27,9 @@ public struct Linear: Sendable {
     self.bias = try bias.map { try scope.parameter("bias", [outWidth], $0) }
   }
 
+  /// Whether products are in the precision in force: a stored weight is multiplied in its own, whatever others are.
+  var multipliesAsTold: Bool { !weight.value.isStored }
+
   /// [..., in] -> [..., out].
   public func callAsFunction(_ x: Tensor) -> Tensor {
     weight.project(x, bias: bias?.effective)

@@ -27,11 +27,16 @@ public struct Normalization: Sendable {
   }
 
   /// [..., width] -> [..., width].
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  ///
+  /// With `isMultiplied` the result is read by products alone; see ``Tensors/Tensor/activated(by:isMultiplied:)``.
+  public func callAsFunction(_ x: Tensor, isMultiplied: Bool = false) -> Tensor {
     switch kind {
-    case .plainRMS, .rms: x.rmsNormalized(weight: weight?.effective, epsilon: epsilon)
+    case .plainRMS, .rms:
+      x.rmsNormalized(weight: weight?.effective, epsilon: epsilon, isMultiplied: isMultiplied)
     case .layer:
-      x.layerNormalized(weight: weight!.effective, bias: bias?.effective, epsilon: epsilon)
+      x.layerNormalized(
+        weight: weight!.effective, bias: bias?.effective, epsilon: epsilon,
+        isMultiplied: isMultiplied)
     }
   }
 }

@@ -93,9 +93,11 @@ enum Backward {
         gradient.floats, indices.integers, out.floats, indices.count, out.shape.width)
 
     case .activation(let activation):
-      sink.write(to: inputs[0]) { out, accumulates in
+      sink.write(to: inputs[0], partsOf: 1) { part, out in
+        let start = part.lowerBound
         ck_activate_backward(
-          activation.kernel, inputs[0].floats, gradient.floats, out.floats, out.count, accumulates)
+          activation.kernel, inputs[0].floats + start, gradient.floats + start, out, part.count,
+          false)
       }
 
     case .swiGLU:
@@ -152,13 +154,15 @@ enum Backward {
       }
 
     case .crossEntropy(let targets, let softcap, let logSumExp):
-      let logits = inputs[0]
-      guard sink.wants(logits) else { return }
-      let out = Tensor(uninitialized: logits.shape)
-      ck_cross_entropy_backward(
-        logits.floats, targets.ids.integers, targets.weights.floats, targets.perRow, softcap,
-        logSumExp.floats, gradient.floats, 1, out.floats, logits.shape.rows, logits.shape.width)
-      sink.pass(out, to: logits)
+      let (logits, width) = (inputs[0], inputs[0].shape.width)
+      sink.write(to: logits, partsOf: width) { part, out in
+        let row = part.lowerBound / width
+        let target = row * targets.perRow
+        ck_cross_entropy_backward(
+          logits.floats + part.lowerBound, targets.ids.integers + target,
+          targets.weights.floats + target, targets.perRow, softcap, logSumExp.floats + row,
+          gradient.floats + row, 1, out, part.count / width, width)
+      }
 
     case .convolution(let geometry):
       propagateConvolution(gradient, geometry, inputs, sink)
@@ -217,12 +221,16 @@ enum Backward {
         gradient.matrix(in: precision), readable.factor(in: precision, isKept: !weight.isTracked),
         into: out.matrix(in: .float32), accumulates: accumulates)
     }
+    let bias = inputs.count > 2 ? sink.accumulator(for: inputs[2]) : nil
+    guard sink.wants(weight) else {
+      if let bias { gradient.matrix(in: precision).transposed.addRowSums(to: bias.floats) }
+      return
+    }
     sink.write(to: weight) { out, accumulates in
       MatrixMultiply.multiply(
         gradient.matrix(in: precision).transposed, x.matrix(in: precision),
-        into: out.matrix(in: .float32), accumulates: accumulates)
+        into: out.matrix(in: .float32), accumulates: accumulates, rowSums: bias?.floats)
     }
-    if inputs.count > 2 { addRowSums(of: gradient, to: inputs[2], sink) }
   }
 
   /// C = op(A) op(B): dop(A) = dC op(B)^T, dop(B) = op(A)^T dC, transposed back where op transposes.

@@ -161,6 +161,22 @@ final class GradientSink {
     }
   }
 
+  /// Lets `fill` write the gradient of `input` in parts of whole runs of `unit` elements: at once in bfloat16 where products in
+  /// bfloat16 are all that reads it.
+  func write(
+    to input: Tensor, partsOf unit: Int,
+    _ fill: (_ part: Range<Int>, _ gradient: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    guard let node = input.node else { return }
+    if pending[node.id] == nil, node.multipliesItsGradient {
+      pending[node.id] = Tensor(rounded: input.shape, partsOf: unit, fill)
+    } else {
+      let gradient = Tensor(uninitialized: input.shape)
+      fill(0..<gradient.count, gradient.floats)
+      pass(gradient, to: input)
+    }
+  }
+
   /// Like ``write(to:_:)``, but calls `fill` even when nobody wants this one of its results.
   func write(toOrDiscard input: Tensor, _ fill: (_ gradient: Tensor, _ accumulates: Bool) -> Void) {
     if wants(input) {
@@ -204,9 +220,9 @@ final class GradientSink {
     pending[node.id] = existing
   }
 
-  /// The gradient so far, copied first when somebody else holds its memory.
+  /// The gradient so far, wide enough to be added to, and copied first when somebody else holds its memory.
   private func takeOwned(_ node: Node) -> Tensor? {
-    guard var existing = pending.removeValue(forKey: node.id) else { return nil }
+    guard var existing = pending.removeValue(forKey: node.id)?.float32() else { return nil }
     existing.makeUnique()
     return existing
   }

@@ -48,12 +48,20 @@ extension Matrix {
 /// kept is arranged in the type of the left one.
 enum MatrixMultiply {
   /// Computes `out = left * right + bias`, or `out += left * right + bias` when `accumulates`; `bias` is a row.
+  ///
+  /// The sums of the rows of `left` are added to `rowSums`, if there is such a place.
   static func multiply(
     _ left: Matrix, _ right: Matrix, bias: UnsafePointer<Float>? = nil, into out: Matrix,
-    accumulates: Bool
+    accumulates: Bool, rowSums: UnsafeMutablePointer<Float>? = nil
   ) {
     assert(left.columns == right.rows && out.rows == left.rows && out.columns == right.columns)
     guard out.rows > 0, out.columns > 0 else { return }
+    if let shape = pairedShape(left, right, out, accumulates: accumulates) {
+      let sums = shape.leftTransposed ? rowSums : nil
+      if let rowSums, sums == nil { left.addRowSums(to: rowSums) }
+      return multiplyPairs(shape, left, right, bias: bias, into: out, rowSums: sums)
+    }
+    if let rowSums { left.addRowSums(to: rowSums) }
     if left.scalarType == .bfloat16 && Precision.fastest == .float32 {
       // A processor without such products: the same numbers, wider.
       let (wideLeft, wideRight) = (left.widened(), right.widened())
@@ -64,9 +72,6 @@ enum MatrixMultiply {
       return
     }
     guard left.columns > 0 else { return out.put(sumOfNothingAnd: bias, accumulates: accumulates) }
-    if let shape = pairedShape(left, right, out, accumulates: accumulates) {
-      return multiplyPairs(shape, left, right, bias: bias, into: out)
-    }
     // To compile a product for a shape takes as long as a small product itself. Texts are of all lengths: a multiple of
     // 32 rows and the rest meet old shapes where the whole would be a new one.
     let rest = out.rows % rowStep
@@ -95,7 +100,7 @@ enum MatrixMultiply {
   private static func pairedShape(
     _ left: Matrix, _ right: Matrix, _ out: Matrix, accumulates: Bool
   ) -> ck_product_shape? {
-    guard left.scalarType == .bfloat16, !hasTiles, right.keeper == nil,
+    guard left.scalarType == .bfloat16, left.columns > 0, !hasTiles, right.keeper == nil,
       out.rows >= fewestPairedRows, out.columnStride == 1, ck_multiplies_bfloat16()
     else { return nil }
     let (leftTransposed, rightTransposed) = (left.columnStride != 1, right.columnStride != 1)
@@ -114,13 +119,13 @@ enum MatrixMultiply {
 
   private static func multiplyPairs(
     _ shape: ck_product_shape, _ left: Matrix, _ right: Matrix, bias: UnsafePointer<Float>?,
-    into out: Matrix
+    into out: Matrix, rowSums: UnsafeMutablePointer<Float>?
   ) {
     let scratch = Tensor(uninitialized: [ck_bfloat16_product_scratch(shape)])
     ck_bfloat16_product(
       shape, left.pointer.assumingMemoryBound(to: UInt16.self),
       right.pointer.assumingMemoryBound(to: UInt16.self), bias,
-      out.pointer.assumingMemoryBound(to: Float.self), scratch.floats)
+      out.pointer.assumingMemoryBound(to: Float.self), rowSums, scratch.floats)
   }
 }
 
@@ -220,6 +225,21 @@ struct MatrixProductCache: ~Copyable {
 }
 
 extension Matrix {
+  /// Adds the sum of every row to its place.
+  func addRowSums(to sums: UnsafeMutablePointer<Float>) {
+    if scalarType == .bfloat16 {
+      let (wide, memory) = widened()
+      return withExtendedLifetime(memory) { wide.addRowSums(to: sums) }
+    }
+    let floats = pointer.assumingMemoryBound(to: Float.self)
+    if rowStride == 1, columnStride == rows {
+      return ck_sum_rows(floats, sums, columns, rows)
+    }
+    for row in 0..<rows {
+      for column in 0..<columns { sums[row] += floats[row * rowStride + column * columnStride] }
+    }
+  }
+
   /// A copy of a bfloat16 matrix in float32, and what holds its memory.
   fileprivate func widened() -> (matrix: Matrix, memory: Tensor) {
     guard columnStride == 1 else {

@@ -80,6 +80,12 @@ final class Node: @unchecked Sendable {
 
   var isLeaf: Bool { if case .leaf = op { true } else { false } }
 
+  /// Whether of the gradient of what this operation made only a rounded copy is read, as factors of products.
+  var multipliesItsGradient: Bool {
+    guard case .linear(.bfloat16) = op, Precision.fastest == .bfloat16 else { return false }
+    return !inputs[1].isStored
+  }
+
   /// Hands over what the gradient needs and lets go of it, so that memory is freed on the way back.
   func consume() -> Op {
     defer { if !isLeaf { (op, inputs, isConsumed) = (.leaf, [], true) } }

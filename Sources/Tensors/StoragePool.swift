@@ -13,6 +13,9 @@ import Synchronization
 package enum StoragePool {
   /// 64 bytes: a cache line, and the widest vector register.
   package static let alignment = 64
+  /// What larger buffers begin at: a load whose address has the last 12 bits of a store before it waits for that store, and loops over buffers
+  /// that all begin at a page meet no such store.
+  private static let page = 4096
 
   /// A buffer that nobody uses, and who was the last to.
   private struct Freed {
@@ -73,8 +76,8 @@ package enum StoragePool {
     var pointer: UnsafeMutableRawPointer?
     let hugePage = 2 << 20
     let isLarge = capacity >= 2 * hugePage
-    guard posix_memalign(&pointer, isLarge ? hugePage : alignment, capacity) == 0, let pointer
-    else {
+    let start = isLarge ? hugePage : capacity >= 4 * page ? page : alignment
+    guard posix_memalign(&pointer, start, capacity) == 0, let pointer else {
       fatalError("out of memory: \(capacity) bytes for a tensor")
     }
     #if canImport(Glibc)

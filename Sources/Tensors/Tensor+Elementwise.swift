@@ -75,7 +75,7 @@ extension Tensor {
   /// copy of it is kept for the way back.
   public func activated(by activation: Activation, isMultiplied: Bool = false) -> Tensor {
     let began = Profile.now
-    let out = result(isMultiplied: isMultiplied) { range, out in
+    let out = result(isMultiplied: isMultiplied, partsOf: 1) { range, out in
       ck_activate(activation.kernel, floats + range.lowerBound, out, range.count)
     }
     return out.recorded(.activation(activation), self, since: began)
@@ -85,15 +85,17 @@ extension Tensor {
   public static func swiGLU(gate: Tensor, up: Tensor, isMultiplied: Bool = false) -> Tensor {
     let began = Profile.now
     _ = sameShape(gate, up, "swiGLU")
-    let out = gate.result(isMultiplied: isMultiplied) { range, out in
+    let out = gate.result(isMultiplied: isMultiplied, partsOf: 1) { range, out in
       ck_swiglu(gate.floats + range.lowerBound, up.floats + range.lowerBound, out, range.count)
     }
     return out.recorded(.swiGLU, gate, up, since: began)
   }
 
-  /// A tensor of this shape whose elements `fill` computes, in bfloat16 where products of a pass that learns read no more.
-  private func result(
-    isMultiplied: Bool, _ fill: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  /// A tensor of this shape whose elements `fill` computes in parts of whole runs of `unit`, in bfloat16 where products of a
+  /// pass that learns read no more.
+  func result(
+    isMultiplied: Bool, partsOf unit: Int,
+    _ fill: (_ part: Range<Int>, _ out: UnsafeMutablePointer<Float>) -> Void
   ) -> Tensor {
     guard isMultiplied, isTracked, Precision.current == .bfloat16, Precision.fastest == .bfloat16
     else {
@@ -101,18 +103,25 @@ extension Tensor {
       fill(0..<count, out.floats)
       return out
     }
-    let out = Tensor(uninitialized: shape, scalarType: .bfloat16)
-    let rounded = out.storage.pointer.assumingMemoryBound(to: UInt16.self)
-    // Parts that stay in the first-level cache until they are rounded.
-    let step = 4096
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: step) { part in
+    return Tensor(rounded: shape, partsOf: unit, fill)
+  }
+
+  /// A tensor in bfloat16 of what `fill` computes in parts of whole runs of `unit` elements.
+  init(
+    rounded shape: Shape, partsOf unit: Int,
+    _ fill: (_ part: Range<Int>, _ out: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    self.init(uninitialized: shape, scalarType: .bfloat16)
+    let rounded = storage.pointer.assumingMemoryBound(to: UInt16.self)
+    // Parts that stay in the first-level cache until they are rounded, where units are so short.
+    let step = max(1024 / unit, 1) * unit
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: step) { numbers in
       for start in stride(from: 0, to: count, by: step) {
-        let range = start..<min(start + step, count)
-        fill(range, part.baseAddress!)
-        ck_float_to_bfloat16(part.baseAddress!, rounded + start, range.count)
+        let part = start..<min(start + step, count)
+        fill(part, numbers.baseAddress!)
+        ck_float_to_bfloat16(numbers.baseAddress!, rounded + start, part.count)
       }
     }
-    return out
   }
 
   /// The sum of all elements, accumulated in double; a scalar.

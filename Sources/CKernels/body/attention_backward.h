@@ -165,6 +165,9 @@ static void k_attention_backward(ck_attention_shape shape, const float *query, c
   pass.lastKey = gradKey ? count : s->slots;
   pass.firstValue = gradSlotValues ? 0 : s->slots;
   pass.lastValue = gradValue ? count : s->slots;
+  fetch_head(s, 0, 0, s->queries, query, key, value);
+  fetch_rows(gradOut, row, s->width, 0, s->queries);
+  fetch_rows(out, row, s->width, 0, s->queries);
   for (size_t head = 0; head < s->heads; head++) {
     const size_t keyHead = head / group, offset = head * s->width;
     if (head % group == 0) {
@@ -184,8 +187,15 @@ static void k_attention_backward(ck_attention_shape shape, const float *query, c
     pass.logSumExp = logSumExp + head * s->queries;
     for (size_t first = 0; first < s->queries; first += l.tileRows) {
       const size_t start = first * row + offset;
+      const size_t rows = smaller(l.tileRows, s->queries - first);
+      fetch_head(s, head + 1, first, first + rows, query, key, value);
+      if (gradQuery) fetch_rows(gradQuery + offset, row, s->width, first, first + rows);
+      if (head + 1 < s->heads) {
+        fetch_rows(gradOut + offset + s->width, row, s->width, first, first + rows);
+        fetch_rows(out + offset + s->width, row, s->width, first, first + rows);
+      }
       backward_tile(&pass, query + start, gradOut + start, gradQuery ? gradQuery + start : NULL,
-                    first, smaller(l.tileRows, s->queries - first));
+                    first, rows);
     }
     if ((head + 1) % group == 0) {
       unpack_gradients(s, scratch + l.gradKeys, keyHead, gradSlotKeys, gradKey);

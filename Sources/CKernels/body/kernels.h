@@ -40,8 +40,8 @@
   X(void, half_to_float, (const uint16_t *in, float *out, size_t count), (in, out, count)) \
   X(void, bfloat16_product, \
     (ck_product_shape shape, const uint16_t *left, const uint16_t *right, const float *bias, \
-     float *out, float *scratch), \
-    (shape, left, right, bias, out, scratch)) \
+     float *out, float *rowSums, float *scratch), \
+    (shape, left, right, bias, out, rowSums, scratch)) \
   X(void, widen, (ck_stored kind, const void *in, float *out, size_t count), \
     (kind, in, out, count)) \
   X(void, narrow, (ck_stored kind, const float *in, void *out, size_t count), \

@@ -17,20 +17,25 @@ INLINE __m512i load_numbers(const uint16_t *p, size_t count) {
 }
 
 // `width` columns of a matrix, rounded up to whole vectors of pairs `stride` apart, = the pairs across each two of its rows.
+// The columns' sums are added to `sums`, as wide, unless it is NULL.
 INLINE void pack_across(const uint16_t *in, size_t inRow, size_t rows, size_t width, float *packed,
-                        size_t stride) {
+                        size_t stride, float *sums) {
   typedef int16_t places __attribute__((ext_vector_type(2 * LANES)));
   const places low = {0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7, 39,
                       8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47};
   const places high = low + 16;
+  const vf ones = BITS(vf, (vu)0x3f803f80u);
   for (size_t r = 0; r < rows; r += 2, in += 2 * inRow, packed += stride) {
     for (size_t c = 0; c < width; c += 2 * LANES) {
       const __m512i upper = load_numbers(in + c, width - c);
       const __m512i lower = r + 1 < rows ? load_numbers(in + inRow + c, width - c) : _mm512_setzero_si512();
-      _mm512_storeu_si512(packed + c, _mm512_permutex2var_epi16(upper, (__m512i)low, lower));
-      if (width - c > LANES) {
-        _mm512_storeu_si512(packed + c + LANES, _mm512_permutex2var_epi16(upper, (__m512i)high, lower));
-      }
+      const vf first = (vf)_mm512_permutex2var_epi16(upper, (__m512i)low, lower);
+      store(packed + c, first);
+      if (sums) store(sums + c, pair_fma(first, ones, load(sums + c)));
+      if (width - c <= LANES) break;
+      const vf second = (vf)_mm512_permutex2var_epi16(upper, (__m512i)high, lower);
+      store(packed + c + LANES, second);
+      if (sums) store(sums + c + LANES, pair_fma(second, ones, load(sums + c + LANES)));
     }
   }
 }
@@ -75,18 +80,24 @@ static void rows_times_panel(ck_product_shape s, const float *left, const float 
   }
 }
 
+// The panels of a left factor that lies transposed, of which `numbers` deep are packed.
+static void pack_left(ck_product_shape s, const uint16_t *left, size_t numbers, float *packed,
+                      float *rowSums) {
+  for (size_t r = 0; r < s.rows; r += LEFT_PANEL) {
+    const size_t rows = smaller(LEFT_PANEL, s.rows - r);
+    float sums[LEFT_PANEL] = {0};
+    pack_across(left + r, s.leftRow, numbers, rows, packed + r * pairs_of(numbers), whole_vectors(rows),
+                rowSums ? sums : NULL);
+    if (rowSums) k_add(rowSums + r, sums, rowSums + r, rows);
+  }
+}
+
 static void k_bfloat16_product(ck_product_shape s, const uint16_t *left, const uint16_t *right,
-                               const float *bias, float *out, float *scratch) {
+                               const float *bias, float *out, float *rowSums, float *scratch) {
   float *packed = scratch, *packedLeft = packed + DEPTH * PANEL;
   for (size_t k = 0; k < s.depth; k += 2 * DEPTH) {
     const size_t numbers = smaller(2 * DEPTH, s.depth - k), depth = pairs_of(numbers);
-    if (s.leftTransposed) {
-      for (size_t r = 0; r < s.rows; r += LEFT_PANEL) {
-        const size_t stride = smaller(LEFT_PANEL, whole_vectors(s.rows - r));
-        pack_across(left + k * s.leftRow + r, s.leftRow, numbers, smaller(LEFT_PANEL, s.rows - r),
-                    packedLeft + r * depth, stride);
-      }
-    }
+    if (s.leftTransposed) pack_left(s, left + k * s.leftRow, numbers, packedLeft, rowSums);
     const float *rows = s.leftTransposed ? packedLeft : (const float *)(left + k);
     for (size_t column = 0; column < s.columns; column += PANEL) {
       const size_t columns = smaller(PANEL, s.columns - column);
@@ -94,7 +105,7 @@ static void k_bfloat16_product(ck_product_shape s, const uint16_t *left, const u
         transpose_strided((const float *)(right + column * s.rightRow + k), s.rightRow / 2, packed, PANEL,
                           columns, depth);
       } else {
-        pack_across(right + k * s.rightRow + column, s.rightRow, numbers, columns, packed, PANEL);
+        pack_across(right + k * s.rightRow + column, s.rightRow, numbers, columns, packed, PANEL, NULL);
       }
       float start[PANEL] = {0};
       if (bias && k == 0) memcpy(start, bias + column, columns * sizeof *bias);
@@ -108,7 +119,7 @@ static void k_bfloat16_product(ck_product_shape s, const uint16_t *left, const u
 
 // Never called: a unit without such products says so.
 static void k_bfloat16_product(ck_product_shape s, const uint16_t *left, const uint16_t *right,
-                               const float *bias, float *out, float *scratch) {
+                               const float *bias, float *out, float *rowSums, float *scratch) {
   __builtin_trap();
 }
 

@@ -54,10 +54,10 @@ bool ck_multiplies_bfloat16(void);
 // out [rows, columns] (+)= left [rows, depth] times right [depth, columns] + bias [columns], or none where it is NULL. A transposed factor lies as
 // [depth, rows] or [columns, depth]; a factor's rows lie leftRow or rightRow numbers apart, those of the result outRow floats. A left factor that is
 // not transposed and a right one that is are read two numbers at a time: depth and the distance of their rows are even.
-// scratch: ck_bfloat16_product_scratch(shape) floats.
+// Where left is transposed, rowSums [rows] += the sums of its rows, unless it is NULL. scratch: ck_bfloat16_product_scratch(shape) floats.
 typedef struct { size_t rows, depth, columns, leftRow, rightRow, outRow; bool leftTransposed, rightTransposed, accumulates; } ck_product_shape;
 size_t ck_bfloat16_product_scratch(ck_product_shape shape);
-void ck_bfloat16_product(ck_product_shape shape, const uint16_t *left, const uint16_t *right, const float *bias, float *out, float *scratch);
+void ck_bfloat16_product(ck_product_shape shape, const uint16_t *left, const uint16_t *right, const float *bias, float *out, float *rowSums, float *scratch);
 
 // -- Weights as files store them ------------------------------------------------------------------
 // Floats of 32 and 16 bits, and the blocks of ggml: 32 weights with a scale (Q8_0, Q4_0) or 256 with scales of their parts (Q4_K, Q6_K).
