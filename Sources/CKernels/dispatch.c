@@ -61,8 +61,8 @@ bool ck_multiplies_bfloat16(void) { return unit()->multipliesBfloat16; }
 
 // A panel of the right factor, and the left one where it is packed, its rows rounded up to vectors.
 size_t ck_bfloat16_product_scratch(ck_product_shape shape) {
-  const size_t left = shape.leftTransposed ? (shape.rows + 15) / 16 * 16 : 0;
-  return PRODUCT_DEPTH * (PRODUCT_PANEL + left);
+  const size_t rows = shape.rows < PRODUCT_ROWS ? (shape.rows + 15) / 16 * 16 : PRODUCT_ROWS;
+  return PRODUCT_DEPTH * (PRODUCT_PANEL + (shape.leftTransposed ? rows : 0));
 }
 
 // The keys as columns, and for each row of a strip of at most 8 its scores and matches, and one row to sort.

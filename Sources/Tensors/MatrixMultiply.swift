@@ -88,8 +88,8 @@ enum MatrixMultiply {
 
   private static let rowStep = 32
 
-  /// Fewer rows than that do not pay for packing the right factor.
-  private static let fewestPairedRows = 32
+  /// Fewer rows than that do not pay for packing the right factor, or for transposing it.
+  private static let fewestPairedRows = (packed: 32, transposed: 192)
 
   /// Whether oneDNN has instructions for tiles (AMX), with which nothing competes.
   private static let hasTiles =
@@ -100,16 +100,19 @@ enum MatrixMultiply {
   private static func pairedShape(
     _ left: Matrix, _ right: Matrix, _ out: Matrix, accumulates: Bool
   ) -> ck_product_shape? {
-    guard left.scalarType == .bfloat16, left.columns > 0, !hasTiles, right.keeper == nil,
-      out.rows >= fewestPairedRows, out.columnStride == 1, ck_multiplies_bfloat16()
-    else { return nil }
     let (leftTransposed, rightTransposed) = (left.columnStride != 1, right.columnStride != 1)
+    let fewest = rightTransposed ? fewestPairedRows.transposed : fewestPairedRows.packed
+    guard left.scalarType == .bfloat16, left.columns > 0, !hasTiles, right.keeper == nil,
+      out.rows >= fewest, out.columnStride == 1, ck_multiplies_bfloat16()
+    else { return nil }
     guard !leftTransposed || left.rowStride == 1, !rightTransposed || right.rowStride == 1 else {
       return nil
     }
     let leftRow = leftTransposed ? left.columnStride : left.rowStride
     let rightRow = rightTransposed ? right.columnStride : right.rowStride
-    let readsPairs = (leftTransposed ? 0 : left.columns | leftRow) | (rightTransposed ? left.columns | rightRow : 0)
+    let readsPairs =
+      (leftTransposed ? 0 : left.columns | leftRow)
+      | (rightTransposed ? left.columns | rightRow : 0)
     guard readsPairs % 2 == 0 else { return nil }
     return ck_product_shape(
       rows: out.rows, depth: left.columns, columns: out.columns, leftRow: leftRow,

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -28,6 +29,34 @@ import Testing
     // A matrix of 768 x 3072 floats wastes nothing, and no large buffer more than an eighth.
     #expect(StoragePool.capacity(for: 9 << 20) == 9 << 20)
     #expect(StoragePool.capacity(for: 154_389_504) <= 154_389_504 / 8 * 9)
+  }
+
+  /// A core's cache may hold what its thread gave back, not what another did.
+  @Test func aThreadGetsItsOwnBuffersBack() async {
+    await #expect(processExitsWith: .success) {
+      func address(_ tensor: Tensor) -> Int {
+        tensor.withFloats { Int(bitPattern: $0.baseAddress) }
+      }
+      // Both threads hold a buffer, and the other one's is given back last.
+      let (isHeld, isDue, isGiven) = (
+        DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)
+      )
+      Thread.detachNewThread {
+        var others: Tensor? = .zeros([12_345])
+        isHeld.signal()
+        isDue.wait()
+        others = nil
+        isGiven.signal()
+        _ = others
+      }
+      isHeld.wait()
+      var mine: Tensor? = .zeros([12_345])
+      let place = address(mine!)
+      mine = nil
+      isDue.signal()
+      isGiven.wait()
+      #expect(address(.zeros([12_345])) == place)
+    }
   }
 
   @Test func gradientsAreFreedWhenRemoved() throws {

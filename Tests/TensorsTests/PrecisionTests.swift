@@ -78,6 +78,11 @@ struct PrecisionTests {
     let makers: [(Tensor, Tensor, Bool) -> Tensor] = [
       { gate, _, isMultiplied in gate.activated(by: .gelu, isMultiplied: isMultiplied) },
       { .swiGLU(gate: $0, up: $1, isMultiplied: $2) },
+      { x, _, isMultiplied in x.rmsNormalized(epsilon: 1e-5, isMultiplied: isMultiplied) },
+      { x, _, isMultiplied in
+        let weight = Tensor(repeating: 1.5, shape: [5000])
+        return x.layerNormalized(weight: weight, epsilon: 1e-5, isMultiplied: isMultiplied)
+      },
     ]
     for make in makers {
       func results(_ isMultiplied: Bool) -> [[Float]] {
@@ -94,6 +99,38 @@ struct PrecisionTests {
     // A pass that does not learn keeps what it makes, and so does one in float32.
     #expect(Precision.bfloat16.run { makers[0](a, b, true) }.scalarType == .float32)
     #expect(makers[0](a.tracked(), b, true).scalarType == .float32)
+  }
+
+  /// The gradient of a linear map's result is only multiplied, and may be rounded as it is made; whoever else adds to it, before or
+  /// after, finds it wide enough.
+  @Test(arguments: [5, 70]) func gradientsOfLinearMapsAreRoundedAtOnce(rows: Int) throws {
+    var random = RandomSource(seed: 6)
+    let (x, weight, bias, scale) = (
+      Tensor.normal([rows, 24], deviation: 1, using: &random),
+      Tensor.normal([40, 24], deviation: 1, using: &random),
+      Tensor.normal([40], deviation: 1, using: &random),
+      Tensor.normal([rows, 40], deviation: 1, using: &random)
+    )
+    let targets = SparseTargets(labels: (0..<rows).map { Int32($0 % 40) })
+    let readers: [(Tensor) -> Tensor] = [
+      { ($0.activated(by: .gelu) * scale).sum() }, { $0.crossEntropy(targets).sum() },
+    ]
+    for reader in readers {
+      func results(_ read: (Tensor) -> Tensor) throws -> [[Float]] {
+        let leaves = [x.tracked(), weight.tracked(), bias.tracked()]
+        let gradients = Gradients()
+        let out = Precision.bfloat16.run { leaves[0].linear(leaves[1], bias: leaves[2]) }
+        read(out).backward(into: gradients)
+        return try leaves.map { try #require(gradients[$0]).values }
+      }
+      let alone = try results(reader)
+      #expect(try results { reader($0) + ($0 * 0).sum() } == alone)
+      #expect(
+        try results { out in
+          let nothing = (out * 0).sum()
+          return reader(out) + nothing
+        } == alone)
+    }
   }
 
   /// Rounded in both passes, the backward one in the precision of the forward one whatever is in force by then.

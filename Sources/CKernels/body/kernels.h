@@ -8,6 +8,8 @@
 // The pairs of a product's depth that are packed at a time, and the columns of the right factor: the widest panel of any unit.
 #define PRODUCT_DEPTH 128
 #define PRODUCT_PANEL 64
+// The rows that are computed before the next are begun: those of a packed left factor stay in the second-level cache.
+#define PRODUCT_ROWS 768
 
 // Bytes of 32 numbers of a row of x that is multiplied by blocks of weights.
 #define BYTE_BLOCK_SIZE 72

@@ -55,9 +55,37 @@ static void narrow_strip(strip_function product, size_t rows, size_t columns, si
   }
 }
 
+// What is packed next: `lines` cache lines of each of `rows` rows.
+typedef struct {
+  const uint16_t *in;
+  size_t inRow, rows, lines;
+} panel_source;
+
+#define LINE 32  // numbers
+
+// Where the panel of the right factor lies that begins at a column, `numbers` deep from k on; nowhere beyond the last.
+INLINE panel_source panel_source_of(ck_product_shape s, const uint16_t *right, size_t k, size_t column) {
+  panel_source source = {.inRow = s.rightRow};
+  if (column >= s.columns || k >= s.depth) return source;
+  const size_t columns = smaller(PANEL, s.columns - column), numbers = smaller(2 * DEPTH, s.depth - k);
+  source.in = s.rightTransposed ? right + column * s.rightRow + k : right + k * s.rightRow + column;
+  source.rows = s.rightTransposed ? columns : numbers;
+  source.lines = ((s.rightTransposed ? numbers : columns) + LINE - 1) / LINE;
+  return source;
+}
+
+// Asks for the part of it that is due when rows [r, r + STRIP) of `rows` are computed.
+INLINE void fetch_part(panel_source next, size_t r, size_t rows) {
+  const size_t all = next.rows * next.lines;
+  for (size_t i = all * r / rows; i < smaller(all, all * (r + STRIP) / rows); i++) {
+    __builtin_prefetch(next.in + i / next.lines * next.inRow + i % next.lines * LINE, 0, 2);
+  }
+}
+
 // All rows of the left factor, or of the part that is packed, by one packed panel.
 static void rows_times_panel(ck_product_shape s, const float *left, const float *packed, size_t depth,
-                             size_t column, const float *start, float *out, bool accumulates) {
+                             size_t column, panel_source nextPanel, const float *start, float *out,
+                             bool accumulates) {
   const size_t columns = smaller(PANEL, s.columns - column);
   const size_t vectors = (columns + LANES - 1) / LANES;
   const bool isNarrow = columns % LANES > 0;
@@ -67,7 +95,8 @@ static void rows_times_panel(ck_product_shape s, const float *left, const float 
     const size_t aRow = s.leftTransposed ? 1 : s.leftRow / 2;
     const size_t aStep = s.leftTransposed ? smaller(LEFT_PANEL, whole_vectors(s.rows - r + inPanel)) : 1;
     float *c = out + r * s.outRow + column;
-    // What the next strip writes is fetched while this one is computed.
+    // What the next strip writes, and what is packed after this panel, are fetched while products are computed.
+    fetch_part(nextPanel, r, s.rows);
     for (size_t next = STRIP; next < 2 * STRIP && r + next < s.rows; next++) {
       for (size_t i = 0; i < columns; i += LANES) __builtin_prefetch(c + next * s.outRow + i, 1);
     }
@@ -92,8 +121,8 @@ static void pack_left(ck_product_shape s, const uint16_t *left, size_t numbers, 
   }
 }
 
-static void k_bfloat16_product(ck_product_shape s, const uint16_t *left, const uint16_t *right,
-                               const float *bias, float *out, float *rowSums, float *scratch) {
+static void block_product(ck_product_shape s, const uint16_t *left, const uint16_t *right,
+                          const float *bias, float *out, float *rowSums, float *scratch) {
   float *packed = scratch, *packedLeft = packed + DEPTH * PANEL;
   for (size_t k = 0; k < s.depth; k += 2 * DEPTH) {
     const size_t numbers = smaller(2 * DEPTH, s.depth - k), depth = pairs_of(numbers);
@@ -109,9 +138,21 @@ static void k_bfloat16_product(ck_product_shape s, const uint16_t *left, const u
       }
       float start[PANEL] = {0};
       if (bias && k == 0) memcpy(start, bias + column, columns * sizeof *bias);
-      rows_times_panel(s, rows, packed, depth, column, bias && k == 0 ? start : NULL, out,
+      const panel_source nextPanel = column + PANEL < s.columns
+        ? panel_source_of(s, right, k, column + PANEL) : panel_source_of(s, right, k + 2 * DEPTH, 0);
+      rows_times_panel(s, rows, packed, depth, column, nextPanel, bias && k == 0 ? start : NULL, out,
                        s.accumulates || k > 0);
     }
+  }
+}
+
+static void k_bfloat16_product(ck_product_shape s, const uint16_t *left, const uint16_t *right,
+                               const float *bias, float *out, float *rowSums, float *scratch) {
+  for (size_t r = 0; r < s.rows; r += PRODUCT_ROWS) {
+    ck_product_shape block = s;
+    block.rows = smaller(PRODUCT_ROWS, s.rows - r);
+    block_product(block, left + r * (s.leftTransposed ? 1 : s.leftRow), right, bias, out + r * s.outRow,
+                  rowSums ? rowSums + r : NULL, scratch);
   }
 }
 
