@@ -37,7 +37,7 @@ static void probability_block(const backward_pass *pass, size_t first, size_t ro
       const vf capped = GET(p + i);
       const vf e = EXISTING(exp_v(fma_v(capped, (vf)scale, shift)), (vf)0.0f);
       // The derivative of the cap: 1 - tanh^2.
-      const vf through = e * scale * (1.0f - slope * capped * capped);
+      const vf through = cap ? e * scale * (1.0f - slope * capped * capped) : e * scale;
       store(p + i, e);
       store(grad + i, EXISTING(through * (GET(grad + i) - delta), (vf)0.0f));
     });
