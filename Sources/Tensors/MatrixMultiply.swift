@@ -55,7 +55,10 @@ enum MatrixMultiply {
     accumulates: Bool, rowSums: UnsafeMutablePointer<Float>? = nil
   ) {
     assert(left.columns == right.rows && out.rows == left.rows && out.columns == right.columns)
-    guard out.rows > 0, out.columns > 0 else { return }
+    guard out.rows > 0, out.columns > 0 else {
+      if let rowSums { left.addRowSums(to: rowSums) }
+      return
+    }
     if let shape = pairedShape(left, right, out, accumulates: accumulates) {
       let sums = shape.leftTransposed ? rowSums : nil
       if let rowSums, sums == nil { left.addRowSums(to: rowSums) }

@@ -58,6 +58,24 @@ import Testing
     #expect(try #require(gradients[weight]).values == [Float](repeating: 0, count: 12))
   }
 
+  /// A bias learns where there is nothing else to learn from.
+  @Test(arguments: [Precision.float32, .fastest])
+  func aBiasHasAGradientWhereTheWeightIsEmpty(precision: Precision) throws {
+    let (weight, bias) = (Tensor.zeros([2, 0]).tracked(), Tensor([1, 2], shape: [2]).tracked())
+    let gradients = Gradients()
+    precision.run { Tensor.zeros([3, 0]).linear(weight, bias: bias).sum() }
+      .backward(into: gradients)
+    #expect(try #require(gradients[bias]).values == [3, 3])
+  }
+
+  @Test func attentionOfNothingHasAGradient() throws {
+    let query = Tensor.zeros([1, 0, 2, 8]).tracked()
+    let key = Tensor(repeating: 1, shape: [1, 3, 2, 8]).tracked()
+    let gradients = Gradients()
+    query.attending(keys: key, values: key).sum().backward(into: gradients)
+    #expect(try #require(gradients[key]).values.allSatisfy { $0 == 0 })
+  }
+
   @Test func moreShapesThanTheCacheHoldsAreServed() {
     let b = Tensor(repeating: 1, shape: [1, 1])
     for rows in 1...1100 {

@@ -39,7 +39,7 @@ INLINE void fetch_rows(const float *in, size_t row, size_t width, size_t first, 
   }
 }
 
-// The rows of a tensor of `count` that belong to the queries [first, first + rows): its share of what is fetched beside them.
+// Where among `count` rows those begin that are fetched beside the queries from `first` on.
 INLINE size_t share_of(const ck_attention_shape *s, size_t count, size_t first) {
   return count * first / s->queries;
 }
@@ -193,7 +193,7 @@ static void attend_tile(const ck_attention_shape *s, const attention_layout *l, 
 static void fetch_head(const ck_attention_shape *s, size_t head, size_t first, size_t last,
                        const float *query, const float *key, const float *value) {
   const size_t group = s->heads / s->keyHeads, keyOffset = head / group * s->width;
-  if (head == s->heads) return;
+  if (head == s->heads || s->queries == 0) return;
   fetch_rows(query + head * s->width, s->heads * s->width, s->width, first, last);
   if (head % group > 0) return;
   const size_t firstKey = share_of(s, s->keys, first), lastKey = share_of(s, s->keys, last);
