@@ -99,24 +99,34 @@ struct Block: Sendable {
     let read = convolved(
       attentionNormalization(x, isMultiplied: attentionConvolution == nil && mixer.onlyMultiplies),
       by: attentionConvolution, .attention)
-    let mixed =
+    // What is normalised before it is added, is added afterwards.
+    func added(
+      to stream: Tensor, behind normalization: Normalization?, _ make: (_ stream: Tensor?) -> Tensor
+    ) -> Tensor {
+      normalization.map { stream + $0(make(nil)) } ?? make(stream)
+    }
+    let after = added(to: x, behind: attentionOutputNormalization) { stream in
       switch mixer {
       case .attention(let attention, let indexer):
-        attention(read, rotary: rotary) { queries, keys, values, slots in
+        return attention(read, rotary: rotary, addedTo: stream) { queries, keys, values, slots in
           context.attend(
             layer: layer,
             AttentionRows(
               queries: queries, keys: keys, values: values, slots: slots, form: attention.form),
             index: indexer.map { ($0(read, rotary: rotary), $0.form.kept) })
         }
-      case .memory(let memory): context.remember(read, by: memory, layer: layer)
+      case .memory(let memory):
+        let made = context.remember(read, by: memory, layer: layer)
+        return stream.map { $0 + made } ?? made
       }
-    let after = x + (attentionOutputNormalization?(mixed) ?? mixed)
+    }
     let normalized = feedForwardNormalization(
       isParallel ? x : after,
       isMultiplied: feedForwardConvolution == nil && feedForward.onlyMultiplies)
-    let made = feedForward(convolved(normalized, by: feedForwardConvolution, .feedForward))
-    return after + (feedForwardOutputNormalization?(made) ?? made)
+    let taken = convolved(normalized, by: feedForwardConvolution, .feedForward)
+    return added(to: after, behind: feedForwardOutputNormalization) {
+      feedForward(taken, addedTo: $0)
+    }
   }
 }
 

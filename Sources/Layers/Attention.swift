@@ -72,12 +72,12 @@ public struct Attention: Sendable {
     query.multipliesAsTold && key.multipliesAsTold && value.multipliesAsTold
   }
 
-  /// [batch, time, width] -> [batch, time, width].
+  /// [batch, time, width] -> [batch, time, width], added to `others` where there are any.
   ///
   /// `rotary` turns queries and keys by the positions of their rows. `attend` lets the queries see more
   /// than the new keys and values: those that a cache holds.
   public func callAsFunction(
-    _ x: Tensor, rotary: (table: RotaryTable, positions: Tensor)?,
+    _ x: Tensor, rotary: (table: RotaryTable, positions: Tensor)?, addedTo others: Tensor? = nil,
     attend: (
       (_ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ slots: Slots?) -> Tensor
     )? = nil
@@ -99,6 +99,7 @@ public struct Attention: Sendable {
     let mixed =
       attend?(queries, keys, values, slotSite?.slots)
       ?? queries.attending(keys: keys, values: values, slots: slotSite?.slots, form)
-    return output(mixed.reshaped([batch, time, geometry.headCount * geometry.headWidth]))
+    return output(
+      mixed.reshaped([batch, time, geometry.headCount * geometry.headWidth]), addedTo: others)
   }
 }

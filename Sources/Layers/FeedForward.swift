@@ -2,7 +2,8 @@ import Tensors
 
 /// A layer that works on each row alone: [..., width] -> [..., width].
 public protocol RowLayer: Sendable {
-  func callAsFunction(_ x: Tensor) -> Tensor
+  /// What the layer makes of `x`, added to `others` where there are any.
+  func callAsFunction(_ x: Tensor, addedTo others: Tensor?) -> Tensor
 
   /// Whether rows are only multiplied by matrices, in the precision in force.
   var onlyMultiplies: Bool { get }
@@ -10,6 +11,8 @@ public protocol RowLayer: Sendable {
 
 extension RowLayer {
   public var onlyMultiplies: Bool { false }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor { self(x, addedTo: nil) }
 }
 
 /// The block that works on each position alone.
@@ -46,14 +49,16 @@ public struct FeedForward: RowLayer {
   public var onlyMultiplies: Bool { up.multipliesAsTold && gate?.multipliesAsTold ?? true }
 
   /// [..., width] -> [..., width].
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, addedTo others: Tensor?) -> Tensor {
     let isMultiplied = down.multipliesAsTold
-    return switch kind {
-    case .gelu: down(up(x).activated(by: .gelu, isMultiplied: isMultiplied))
-    case .geluExact: down(up(x).activated(by: .geluExact, isMultiplied: isMultiplied))
-    case .reluSquared: down(up(x).activated(by: .reluSquared, isMultiplied: isMultiplied))
-    case .swiGLU: down(.swiGLU(gate: gate!(x), up: up(x), isMultiplied: isMultiplied))
-    case .geGLU: down(gate!(x).activated(by: .gelu) * up(x))
-    }
+    let hidden: Tensor =
+      switch kind {
+      case .gelu: up(x).activated(by: .gelu, isMultiplied: isMultiplied)
+      case .geluExact: up(x).activated(by: .geluExact, isMultiplied: isMultiplied)
+      case .reluSquared: up(x).activated(by: .reluSquared, isMultiplied: isMultiplied)
+      case .swiGLU: .swiGLU(gate: gate!(x), up: up(x), isMultiplied: isMultiplied)
+      case .geGLU: gate!(x).activated(by: .gelu) * up(x)
+      }
+    return down(hidden, addedTo: others)
   }
 }

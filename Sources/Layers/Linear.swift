@@ -30,9 +30,9 @@ public struct Linear: Sendable {
   /// Whether products are in the precision in force: a stored weight is multiplied in its own, whatever others are.
   var multipliesAsTold: Bool { !weight.value.isStored }
 
-  /// [..., in] -> [..., out].
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    weight.project(x, bias: bias?.effective)
+  /// [..., in] -> [..., out], added to `others` where there are any.
+  public func callAsFunction(_ x: Tensor, addedTo others: Tensor? = nil) -> Tensor {
+    weight.project(x, bias: bias?.effective, addedTo: others)
   }
 }
 

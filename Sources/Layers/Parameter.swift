@@ -35,9 +35,10 @@ public final class Parameter: @unchecked Sendable {
   /// The tensor that layers compute with.
   public var effective: Tensor { reparameterization?.effective(value) ?? value }
 
-  /// Every row of `x` through the effective weight: [..., in] -> [..., out].
-  public func project(_ x: Tensor, bias: Tensor? = nil) -> Tensor {
-    reparameterization?.project(x, through: value, bias: bias) ?? x.linear(value, bias: bias)
+  /// Every row of `x` through the effective weight, added to `others` where there are any: [..., in] -> [..., out].
+  public func project(_ x: Tensor, bias: Tensor? = nil, addedTo others: Tensor? = nil) -> Tensor {
+    reparameterization?.project(x, through: value, bias: bias, addedTo: others)
+      ?? x.linear(value, bias: bias, addedTo: others)
   }
 
   /// Puts other numbers of the same shape in place, keeping trainability; they are not copied.

@@ -10,8 +10,16 @@ public protocol Reparameterization: Sendable {
   /// - Precondition: the change is linear, so that there is one.
   func effective(_ base: Tensor) -> Tensor
 
-  /// Rows of `x` through the effective weight; cheaper than building it where that is possible.
-  func project(_ x: Tensor, through base: Tensor, bias: Tensor?) -> Tensor
+  /// Rows of `x` through the effective weight, added to `others` where there are any; cheaper than building it where that is
+  /// possible.
+  func project(_ x: Tensor, through base: Tensor, bias: Tensor?, addedTo others: Tensor?) -> Tensor
+}
+
+extension Reparameterization {
+  /// The same, added to nothing.
+  public func project(_ x: Tensor, through base: Tensor, bias: Tensor?) -> Tensor {
+    project(x, through: base, bias: bias, addedTo: nil)
+  }
 }
 
 /// A change of low rank: base x + scale * B f(A x) with A [rank, in] and B [out, rank].
@@ -42,16 +50,21 @@ public struct LowRank: Reparameterization, AssociativeMemory {
     return base.float32() + up.value.multiplied(by: down.value) * scale
   }
 
-  public func project(_ x: Tensor, through base: Tensor, bias: Tensor?) -> Tensor {
-    x.linear(base, bias: bias) + read(x)
+  public func project(
+    _ x: Tensor, through base: Tensor, bias: Tensor?, addedTo others: Tensor?
+  ) -> Tensor {
+    read(x, addedTo: x.linear(base, bias: bias, addedTo: others))
   }
 
   public var period: MemoryPeriod { .sleep }
 
   /// What is added to the projection of `x`: [..., in] -> [..., out].
-  public func read(_ x: Tensor) -> Tensor {
+  public func read(_ x: Tensor) -> Tensor { read(x, addedTo: nil) }
+
+  func read(_ x: Tensor, addedTo others: Tensor?) -> Tensor {
     let keys = x.linear(down.value)
-    return ((activation.map { keys.activated(by: $0) } ?? keys) * scale).linear(up.value)
+    return ((activation.map { keys.activated(by: $0) } ?? keys) * scale)
+      .linear(up.value, addedTo: others)
   }
 
   /// Takes up the keys of `other` with their values: what both call up is then called up by this one.
@@ -115,8 +128,10 @@ public struct StackedChanges: Reparameterization {
     changes.reduce(base) { $1.effective($0) }
   }
 
-  public func project(_ x: Tensor, through base: Tensor, bias: Tensor?) -> Tensor {
-    changes.reduce(x.linear(base, bias: bias)) { $0 + $1.read(x) }
+  public func project(
+    _ x: Tensor, through base: Tensor, bias: Tensor?, addedTo others: Tensor?
+  ) -> Tensor {
+    changes.reduce(x.linear(base, bias: bias, addedTo: others)) { $1.read(x, addedTo: $0) }
   }
 }
 

@@ -93,11 +93,12 @@ enum Backward {
         gradient.floats, indices.integers, out.floats, indices.count, out.shape.width)
 
     case .activation(let activation):
-      sink.write(to: inputs[0], partsOf: 1) { part, out in
-        let start = part.lowerBound
+      let (kernel, x) = (activation.kernel, inputs[0])
+      sink.write(to: x) { out in
+        ck_activate_backward_rounded(kernel, x.floats, gradient.floats, out.bfloat16s, x.count)
+      } wide: { out, accumulates in
         ck_activate_backward(
-          activation.kernel, inputs[0].floats + start, gradient.floats + start, out, part.count,
-          false)
+          kernel, x.floats, gradient.floats, out.floats, x.count, accumulates)
       }
 
     case .swiGLU:
@@ -155,13 +156,21 @@ enum Backward {
 
     case .crossEntropy(let targets, let softcap, let logSumExp):
       let (logits, width) = (inputs[0], inputs[0].shape.width)
-      sink.write(to: logits, partsOf: width) { part, out in
+      func fill(_ part: Range<Int>, _ out: UnsafeMutablePointer<Float>) {
         let row = part.lowerBound / width
         let target = row * targets.perRow
         ck_cross_entropy_backward(
           logits.floats + part.lowerBound, targets.ids.integers + target,
           targets.weights.floats + target, targets.perRow, softcap, logSumExp.floats + row,
           gradient.floats + row, 1, out, part.count / width, width)
+      }
+      sink.write(to: logits) { out in
+        out.round(partsOf: width, fill)
+      } wide: { out, accumulates in
+        guard accumulates else { return fill(0..<out.count, out.floats) }
+        let own = Tensor(uninitialized: out.shape)
+        fill(0..<own.count, own.floats)
+        ck_add(out.floats, own.floats, out.floats, out.count)
       }
 
     case .convolution(let geometry):

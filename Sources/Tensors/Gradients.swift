@@ -161,20 +161,18 @@ final class GradientSink {
     }
   }
 
-  /// Lets `fill` write the gradient of `input` in parts of whole runs of `unit` elements: at once in bfloat16 where products in
-  /// bfloat16 are all that reads it.
+  /// Lets `round` write the gradient of `input` in bfloat16 where products in bfloat16 are all that reads it, else `wide` write it
+  /// or add to it.
   func write(
-    to input: Tensor, partsOf unit: Int,
-    _ fill: (_ part: Range<Int>, _ gradient: UnsafeMutablePointer<Float>) -> Void
+    to input: Tensor, rounded round: (_ gradient: Tensor) -> Void,
+    wide: (_ gradient: Tensor, _ accumulates: Bool) -> Void
   ) {
-    guard let node = input.node else { return }
-    if pending[node.id] == nil, node.multipliesItsGradient {
-      pending[node.id] = Tensor(rounded: input.shape, partsOf: unit, fill)
-    } else {
-      let gradient = Tensor(uninitialized: input.shape)
-      fill(0..<gradient.count, gradient.floats)
-      pass(gradient, to: input)
+    guard let node = input.node, node.multipliesItsGradient, pending[node.id] == nil else {
+      return write(to: input, wide)
     }
+    let fresh = Tensor(uninitialized: input.shape, scalarType: .bfloat16)
+    round(fresh)
+    pending[node.id] = fresh
   }
 
   /// Like ``write(to:_:)``, but calls `fill` even when nobody wants this one of its results.

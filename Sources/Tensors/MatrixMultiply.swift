@@ -54,17 +54,34 @@ enum MatrixMultiply {
     _ left: Matrix, _ right: Matrix, bias: UnsafePointer<Float>? = nil, into out: Matrix,
     accumulates: Bool, rowSums: UnsafeMutablePointer<Float>? = nil
   ) {
+    let before = accumulates ? UnsafePointer(out.pointer.assumingMemoryBound(to: Float.self)) : nil
+    multiply(left, right, bias: bias, addedTo: before, into: out, rowSums: rowSums)
+  }
+
+  /// Computes `out = before + left * right + bias`, where `before` is nothing, `out` itself, or elsewhere in rows as far apart as
+  /// those of `out`.
+  static func multiply(
+    _ left: Matrix, _ right: Matrix, bias: UnsafePointer<Float>? = nil,
+    addedTo before: UnsafePointer<Float>?, into out: Matrix,
+    rowSums: UnsafeMutablePointer<Float>? = nil
+  ) {
     assert(left.columns == right.rows && out.rows == left.rows && out.columns == right.columns)
     guard out.rows > 0, out.columns > 0 else {
       if let rowSums { left.addRowSums(to: rowSums) }
       return
     }
-    if let shape = pairedShape(left, right, out, accumulates: accumulates) {
+    if let shape = pairedShape(left, right, out) {
       let sums = shape.leftTransposed ? rowSums : nil
       if let rowSums, sums == nil { left.addRowSums(to: rowSums) }
-      return multiplyPairs(shape, left, right, bias: bias, into: out, rowSums: sums)
+      return multiplyPairs(
+        shape, left, right, bias: bias, addedTo: before, into: out, rowSums: sums)
     }
     if let rowSums { left.addRowSums(to: rowSums) }
+    let accumulates = before == UnsafePointer(out.pointer.assumingMemoryBound(to: Float.self))
+    if let before, !accumulates {
+      multiply(left, right, bias: bias, addedTo: nil, into: out)
+      return out.add(before)
+    }
     if left.scalarType == .bfloat16 && Precision.fastest == .float32 {
       // A processor without such products: the same numbers, wider.
       let (wideLeft, wideRight) = (left.widened(), right.widened())
@@ -101,7 +118,7 @@ enum MatrixMultiply {
 
   /// The product as our own kernel takes it; nil where it does not, or where oneDNN is faster.
   private static func pairedShape(
-    _ left: Matrix, _ right: Matrix, _ out: Matrix, accumulates: Bool
+    _ left: Matrix, _ right: Matrix, _ out: Matrix
   ) -> ck_product_shape? {
     let (leftTransposed, rightTransposed) = (left.columnStride != 1, right.columnStride != 1)
     let fewest = rightTransposed ? fewestPairedRows.transposed : fewestPairedRows.packed
@@ -120,17 +137,17 @@ enum MatrixMultiply {
     return ck_product_shape(
       rows: out.rows, depth: left.columns, columns: out.columns, leftRow: leftRow,
       rightRow: rightRow, outRow: out.rowStride, leftTransposed: leftTransposed,
-      rightTransposed: rightTransposed, accumulates: accumulates)
+      rightTransposed: rightTransposed)
   }
 
   private static func multiplyPairs(
     _ shape: ck_product_shape, _ left: Matrix, _ right: Matrix, bias: UnsafePointer<Float>?,
-    into out: Matrix, rowSums: UnsafeMutablePointer<Float>?
+    addedTo before: UnsafePointer<Float>?, into out: Matrix, rowSums: UnsafeMutablePointer<Float>?
   ) {
     let scratch = Tensor(uninitialized: [ck_bfloat16_product_scratch(shape)])
     ck_bfloat16_product(
       shape, left.pointer.assumingMemoryBound(to: UInt16.self),
-      right.pointer.assumingMemoryBound(to: UInt16.self), bias,
+      right.pointer.assumingMemoryBound(to: UInt16.self), bias, before,
       out.pointer.assumingMemoryBound(to: Float.self), rowSums, scratch.floats)
   }
 }
@@ -243,6 +260,16 @@ extension Matrix {
     }
     for row in 0..<rows {
       for column in 0..<columns { sums[row] += floats[row * rowStride + column * columnStride] }
+    }
+  }
+
+  /// Adds numbers that lie in rows as far apart as this matrix's, which are dense.
+  fileprivate func add(_ others: UnsafePointer<Float>) {
+    assert(columnStride == 1)
+    let floats = pointer.assumingMemoryBound(to: Float.self)
+    if rowStride == columns { return ck_add(others, floats, floats, rows * columns) }
+    for start in stride(from: 0, to: rows * rowStride, by: rowStride) {
+      ck_add(others + start, floats + start, floats + start, columns)
     }
   }
 

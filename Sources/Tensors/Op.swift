@@ -111,6 +111,11 @@ extension Tensor {
       let op = op()
       Profile.note(Profile.Kind(op.kind), since: began, op.work(inputs, self))
     }
+    return computed(by: op(), inputs)
+  }
+
+  /// This tensor as what `op` made of `inputs`, when any is tracked.
+  func computed(by op: @autoclosure () -> Op, _ inputs: [Tensor]) -> Tensor {
     guard inputs.contains(where: \.isTracked) else { return self }
     return Tensor(
       shape: shape, scalarType: scalarType, storage: storage, node: Node(op(), inputs: inputs))

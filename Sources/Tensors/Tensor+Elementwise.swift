@@ -75,8 +75,11 @@ extension Tensor {
   /// copy of it is kept for the way back.
   public func activated(by activation: Activation, isMultiplied: Bool = false) -> Tensor {
     let began = Profile.now
-    let out = result(isMultiplied: isMultiplied, partsOf: 1) { range, out in
-      ck_activate(activation.kernel, floats + range.lowerBound, out, range.count)
+    let out = Tensor(resultShapedLike: self, isMultiplied: isMultiplied)
+    if out.scalarType == .bfloat16 {
+      ck_activate_rounded(activation.kernel, floats, out.bfloat16s, count)
+    } else {
+      ck_activate(activation.kernel, floats, out.floats, count)
     }
     return out.recorded(.activation(activation), self, since: began)
   }
@@ -85,41 +88,48 @@ extension Tensor {
   public static func swiGLU(gate: Tensor, up: Tensor, isMultiplied: Bool = false) -> Tensor {
     let began = Profile.now
     _ = sameShape(gate, up, "swiGLU")
-    let out = gate.result(isMultiplied: isMultiplied, partsOf: 1) { range, out in
-      ck_swiglu(gate.floats + range.lowerBound, up.floats + range.lowerBound, out, range.count)
+    let out = Tensor(resultShapedLike: gate, isMultiplied: isMultiplied)
+    if out.scalarType == .bfloat16 {
+      ck_swiglu_rounded(gate.floats, up.floats, out.bfloat16s, gate.count)
+    } else {
+      ck_swiglu(gate.floats, up.floats, out.floats, gate.count)
     }
     return out.recorded(.swiGLU, gate, up, since: began)
   }
 
-  /// A tensor of this shape whose elements `fill` computes in parts of whole runs of `unit`, in bfloat16 where products of a
-  /// pass that learns read no more.
+  /// What an operation makes of `input`: in bfloat16 where products of a pass that learns are all that reads it.
+  private init(resultShapedLike input: Tensor, isMultiplied: Bool) {
+    let isRounded =
+      isMultiplied && input.isTracked && Precision.current == .bfloat16
+      && Precision.fastest == .bfloat16
+    self.init(uninitialized: input.shape, scalarType: isRounded ? .bfloat16 : .float32)
+  }
+
+  /// The same, computed by `fill` in parts of whole runs of `unit` elements.
   func result(
     isMultiplied: Bool, partsOf unit: Int,
     _ fill: (_ part: Range<Int>, _ out: UnsafeMutablePointer<Float>) -> Void
   ) -> Tensor {
-    guard isMultiplied, isTracked, Precision.current == .bfloat16, Precision.fastest == .bfloat16
-    else {
-      let out = Tensor(uninitialized: shape)
+    let out = Tensor(resultShapedLike: self, isMultiplied: isMultiplied)
+    if out.scalarType == .bfloat16 {
+      out.round(partsOf: unit, fill)
+    } else {
       fill(0..<count, out.floats)
-      return out
     }
-    return Tensor(rounded: shape, partsOf: unit, fill)
+    return out
   }
 
-  /// A tensor in bfloat16 of what `fill` computes in parts of whole runs of `unit` elements.
-  init(
-    rounded shape: Shape, partsOf unit: Int,
-    _ fill: (_ part: Range<Int>, _ out: UnsafeMutablePointer<Float>) -> Void
+  /// Writes what `fill` computes in parts of whole runs of `unit` elements into this tensor in bfloat16.
+  func round(
+    partsOf unit: Int, _ fill: (_ part: Range<Int>, _ out: UnsafeMutablePointer<Float>) -> Void
   ) {
-    self.init(uninitialized: shape, scalarType: .bfloat16)
-    let rounded = storage.pointer.assumingMemoryBound(to: UInt16.self)
     // Parts that stay in the first-level cache until they are rounded, where units are so short.
     let step = max(1024 / unit, 1) * unit
     withUnsafeTemporaryAllocation(of: Float.self, capacity: step) { numbers in
       for start in stride(from: 0, to: count, by: step) {
         let part = start..<min(start + step, count)
         fill(part, numbers.baseAddress!)
-        ck_float_to_bfloat16(numbers.baseAddress!, rounded + start, part.count)
+        ck_float_to_bfloat16(numbers.baseAddress!, bfloat16s + start, part.count)
       }
     }
   }

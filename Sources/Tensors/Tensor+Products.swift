@@ -67,16 +67,24 @@ extension Tensor {
   /// A linear map of every row: `self` [..., in], `weight` [out, in], `bias` [out] -> [..., out].
   ///
   /// Computed in ``Precision/current``, but for a weight that ``isStored``; a bfloat16 weight is widened only where the
-  /// precision asks for it. A few rows, as in writing, are not rounded where the weight is.
-  public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
+  /// precision asks for it. A few rows, as in writing, are not rounded where the weight is. With `others` of the result's shape
+  /// it is the sum of both, which costs less than adding them afterwards.
+  public func linear(_ weight: Tensor, bias: Tensor? = nil, addedTo others: Tensor? = nil) -> Tensor
+  {
     let began = Profile.now
+    let outShape = shape.replacingWidth(weight.shape[0])
     precondition(
       weight.shape.rank == 2 && weight.shape[1] == shape.width
-        && bias.map { $0.count == weight.shape[0] } ?? true,
-      "rows of \(shape) through a weight of \(weight.shape), bias \(bias?.shape ?? [])")
-    if weight.isStored { return linear(stored: weight, bias: bias) }
+        && bias.map { $0.count == weight.shape[0] } ?? true
+        && others.map { $0.shape == outShape } ?? true,
+      "rows of \(shape) through a weight of \(weight.shape), bias \(bias?.shape ?? []), to \(others?.shape ?? [])"
+    )
+    if weight.isStored {
+      let product = linear(stored: weight, bias: bias)
+      return others.map { $0 + product } ?? product
+    }
     let precision = Precision.current
-    let out = Tensor(uninitialized: shape.replacingWidth(weight.shape[0]))
+    let out = Tensor(uninitialized: outShape)
     // Where rows of many sequences stand together, a row's result should not depend on how many there are.
     let isAlone = ThreadState.current.sharesCores || !isTracked && !weight.isTracked
     if shape.rows <= Self.fewRows && isAlone {
@@ -85,6 +93,7 @@ extension Tensor {
       if let bias {
         ck_add_row(out.floats, bias.floats, out.floats, out.shape.rows, out.shape.width)
       }
+      if let others { ck_add(others.floats, out.floats, out.floats, out.count) }
     } else {
       let readable = weight.readable(in: precision)
       let right = readable.factor(in: precision, isKept: isTracked && !weight.isTracked)
@@ -93,11 +102,14 @@ extension Tensor {
         let part = columns.count == right.rows ? right : right.rows(columns)
         MatrixMultiply.multiply(
           left, part.transposed, bias: bias.map { UnsafePointer($0.floats + columns.lowerBound) },
-          into: product.columns(columns), accumulates: false)
+          addedTo: others.map { UnsafePointer($0.floats + columns.lowerBound) },
+          into: product.columns(columns))
       }
     }
-    return out.recorded(
+    let product = out.recorded(
       .linear(precision), [self, weight] + (bias.map { [$0] } ?? []), since: began)
+    // On the way back they are two operations; neither reads what the product alone would have been.
+    return others.map { product.computed(by: .add, [$0, product]) } ?? product
   }
 
   /// This tensor, widened when it is stored in bfloat16 and `precision` asks for more.

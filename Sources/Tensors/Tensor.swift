@@ -83,6 +83,10 @@ public struct Tensor: Sendable {
     precondition(scalarType == .float32, "floats of a tensor of \(scalarType)")
     return storage.pointer.assumingMemoryBound(to: Float.self)
   }
+  var bfloat16s: UnsafeMutablePointer<UInt16> {
+    precondition(scalarType == .bfloat16, "bfloat16 numbers of a tensor of \(scalarType)")
+    return storage.pointer.assumingMemoryBound(to: UInt16.self)
+  }
   var integers: UnsafeMutablePointer<Int32> {
     precondition(scalarType == .int32, "indices of a tensor of \(scalarType)")
     return storage.pointer.assumingMemoryBound(to: Int32.self)

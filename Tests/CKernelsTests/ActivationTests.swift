@@ -108,6 +108,51 @@ import Testing
     }
   }
 
+  /// What a kernel writes in bfloat16, checking that it writes nothing after `count` numbers.
+  private func rounded(_ count: Int, by body: (UnsafeMutablePointer<UInt16>) -> Void) -> [Double] {
+    var numbers = [UInt16](repeating: 0x7fc1, count: count + 64)
+    body(&numbers)
+    #expect(numbers[count...].allSatisfy { $0 == 0x7fc1 }, "wrote past the end")
+    return numbers.prefix(count).map { Double(Float(bitPattern: UInt32($0) << 16)) }
+  }
+
+  /// Half a unit of the last of 8 bits, and what coarse exponentials may add.
+  private func expectRounded(_ found: [Double], _ exact: [Double], _ label: String) {
+    let worst = zip(found, exact).first { abs($0 - $1) > abs($1) / 255 + 5e-6 }
+    #expect(worst == nil, "\(label) of \(found.count)")
+  }
+
+  @Test(arguments: vectorUnits) func roundedAsTheyAreMade(unit: String) {
+    withVectorUnit(unit) {
+      var numbers = SeededNumbers(8)
+      for count in awkwardCounts {
+        let x = numbers.floats(count, in: -9...9)
+        let (up, gradOut) = (numbers.floats(count), numbers.floats(count))
+        for kind in Self.kinds {
+          let exact = x.map { value(kind, Double($0)) }
+          expectRounded(
+            rounded(count) { ck_activate_rounded(kind, x, $0, count) }, exact,
+            "activation \(kind.rawValue)")
+          let slopes = zip(x, gradOut).map { slope(kind, Double($0)) * Double($1) }
+          expectRounded(
+            rounded(count) { ck_activate_backward_rounded(kind, x, gradOut, $0, count) }, slopes,
+            "derivative \(kind.rawValue)")
+        }
+        expectRounded(
+          rounded(count) { ck_swiglu_rounded(x, up, $0, count) },
+          zip(x, up).map { value(CK_SILU, Double($0)) * Double($1) }, "swiglu")
+      }
+      let tails: [Float] = [-1e30, -200, -90, 90, 200, 1e30, .infinity, 0, .nan]
+      for kind in [CK_GELU_TANH, CK_SILU, CK_SIGMOID] {
+        let found = rounded(9) { ck_activate_rounded(kind, tails, $0, 9) }
+        let last = kind == CK_SIGMOID ? [1, 1, 1, 1, 0.5] : [90, 200, 1e30, Double.infinity, 0]
+        #expect(found[..<3].allSatisfy { abs($0) < 1e-5 }, "\(kind.rawValue): \(found)")
+        #expect(zip(found[3...], last).allSatisfy { $0 == $1 || abs($0 - $1) < $1 / 255 })
+        #expect(found[8].isNaN)
+      }
+    }
+  }
+
   @Test(arguments: vectorUnits) func swiglu(unit: String) {
     withVectorUnit(unit) {
       var numbers = SeededNumbers(7)

@@ -55,6 +55,9 @@ import Testing
     }
   }
 
+  /// What a product is added to.
+  private enum Before: CaseIterable { case nothing, result, others }
+
   private func check(
     _ left: Factor, _ right: Factor, _ leftTransposed: Bool, _ rightTransposed: Bool, depth: Int
   ) {
@@ -68,27 +71,41 @@ import Testing
           * right.number(k, place % columns, transposed: rightTransposed)
       }
     }
-    for accumulates in [false, true] {
-      let shape = ck_product_shape(
-        rows: rows, depth: depth, columns: columns, leftRow: left.stride, rightRow: right.stride,
-        outRow: outRow, leftTransposed: leftTransposed, rightTransposed: rightTransposed,
-        accumulates: accumulates)
+    let shape = ck_product_shape(
+      rows: rows, depth: depth, columns: columns, leftRow: left.stride, rightRow: right.stride,
+      outRow: outRow, leftTransposed: leftTransposed, rightTransposed: rightTransposed)
+    let elsewhere = (0..<rows * outRow).map { Float($0 % 7) }
+    for before in Before.allCases {
       var scratch = [Float](repeating: .nan, count: ck_bfloat16_product_scratch(shape))
       var sums = [Float](repeating: 1, count: rows)
       let out = written(rows * outRow, over: [Float](repeating: 2, count: rows * outRow)) { out in
         sums.withUnsafeMutableBufferPointer { sums in
-          ck_bfloat16_product(
-            shape, left.memory, right.memory, accumulates ? nil : bias, out,
-            leftTransposed ? sums.baseAddress : nil, &scratch)
+          elsewhere.withUnsafeBufferPointer { elsewhere in
+            let added: UnsafePointer<Float>? =
+              switch before {
+              case .nothing: nil
+              case .result: UnsafePointer(out)
+              case .others: elsewhere.baseAddress
+              }
+            ck_bfloat16_product(
+              shape, left.memory, right.memory, before == .result ? nil : bias, added, out,
+              leftTransposed ? sums.baseAddress : nil, &scratch)
+          }
         }
       }
       let label = "\(rows) x \(depth) x \(columns), \(leftTransposed), \(rightTransposed)"
       let expected = (0..<rows * outRow).map { place -> Float in
         let (row, column) = (place / outRow, place % outRow)
         guard column < columns else { return 2 }
-        return Float(plain[row * columns + column]) + (accumulates ? 2 : bias[column])
+        let added =
+          switch before {
+          case .nothing: bias[column]
+          case .result: Float(2)
+          case .others: bias[column] + elsewhere[place]
+          }
+        return Float(plain[row * columns + column]) + added
       }
-      #expect(out == expected, "\(label), accumulates: \(accumulates)")
+      #expect(out == expected, "\(label), added to \(before)")
       guard leftTransposed else { continue }
       let expectedSums = (0..<rows).map { row in
         1 + Float((0..<depth).reduce(0) { $0 + left.number(row, $1, transposed: true) })

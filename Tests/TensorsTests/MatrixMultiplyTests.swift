@@ -58,6 +58,37 @@ import Testing
     #expect(try #require(gradients[weight]).values == [Float](repeating: 0, count: 12))
   }
 
+  /// A linear map of few rows and many, alone and by columns, whose result is added to others at once.
+  @Test(arguments: [1, 3, 40, 300], [Precision.float32, .fastest])
+  func addedAtOnce(rows: Int, precision: Precision) throws {
+    var random = RandomSource(seed: 9)
+    let values = [[rows, 48], [70, 48], [70], [rows, 70]].map {
+      Tensor.normal($0, deviation: 1, using: &random)
+    }
+    let scale = Tensor.normal([rows, 70], deviation: 1, using: &random)
+    func results(_ make: ([Tensor]) -> Tensor) throws -> [[Float]] {
+      let (leaves, gradients) = (values.map { $0.tracked() }, Gradients())
+      let out = precision.run { make(leaves) }
+      (out * scale).sum().backward(into: gradients)
+      return try [out.values, make(values).values, Tensor.sharingCores { make(values).values }]
+        + leaves.map { try #require(gradients[$0]).values }
+    }
+    let atOnce = try results { $0[0].linear($0[1], bias: $0[2], addedTo: $0[3]) }
+    let after = try results { $0[3] + $0[0].linear($0[1], bias: $0[2]) }
+    for (found, expected) in zip(atOnce, after) {
+      #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 2e-5 })
+    }
+    // A weight as a file stores it; what is added to stays as it is.
+    let stored = values[1].bfloat16()
+    let others = values[3]
+    #expect(
+      zip(
+        values[0].linear(stored, addedTo: others).values,
+        (others + values[0].linear(stored)).values
+      ).allSatisfy { abs($0 - $1) < 2e-5 })
+    #expect(others.values == values[3].values)
+  }
+
   /// A bias learns where there is nothing else to learn from.
   @Test(arguments: [Precision.float32, .fastest])
   func aBiasHasAGradientWhereTheWeightIsEmpty(precision: Precision) throws {

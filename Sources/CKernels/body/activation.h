@@ -4,78 +4,93 @@
 #define GELU_C 1.5957691216057308f
 #define GELU_CUBIC (1.5957691216057308f * 0.044715f)
 
-INLINE vf activation_v(ck_activation kind, vf x) {
+INLINE vf gelu_gate_v(vf x, const bool coarse) {
+  if (coarse) {
+    return coarse_sigmoid_v(x * fma_v(x * x, (vf)(-LOG2_E * GELU_CUBIC), (vf)(-LOG2_E * GELU_C)));
+  }
+  return sigmoid_v(x * fma_v(x * x, (vf)GELU_CUBIC, (vf)GELU_C));
+}
+
+INLINE vf gate_v(vf x, const bool coarse) {
+  return coarse ? coarse_sigmoid_v(x * -LOG2_E) : sigmoid_v(x);
+}
+
+// `coarse` where the result is rounded to bfloat16.
+INLINE vf activation_v(ck_activation kind, vf x, const bool coarse) {
   vf positive, density;
   switch (kind) {
   case CK_RELU: return 0.0f > x ? (vf)0.0f : x;
   case CK_RELU_SQUARED:
     positive = 0.0f > x ? (vf)0.0f : x;
     return positive * positive;
-  case CK_GELU_TANH: return x * sigmoid_v(x * fma_v(x * x, (vf)GELU_CUBIC, (vf)GELU_C));
+  case CK_GELU_TANH: return x * gelu_gate_v(x, coarse);
   case CK_GELU_ERF: return x * normal_cdf_v(x, &density);
-  case CK_SILU: return x * sigmoid_v(x);
-  case CK_SIGMOID: return sigmoid_v(x);
+  case CK_SILU: return x * gate_v(x, coarse);
+  case CK_SIGMOID: return gate_v(x, coarse);
   case CK_TANH: return tanh_v(x);
   case CK_EXP: return exp_v(x);
   case CK_SOFTPLUS: return max_v((vf)0.0f, x) + log1p_v(exp_v(-abs_v(x)));
   }
 }
 
-INLINE vf derivative_v(ck_activation kind, vf x) {
+INLINE vf derivative_v(ck_activation kind, vf x, const bool coarse) {
   vf s, density;
   switch (kind) {
   case CK_RELU: return x > 0.0f ? (vf)1.0f : (vf)0.0f;
   case CK_RELU_SQUARED: return x > 0.0f ? x + x : (vf)0.0f;
   case CK_GELU_TANH:
-    s = sigmoid_v(x * fma_v(x * x, (vf)GELU_CUBIC, (vf)GELU_C));
+    s = gelu_gate_v(x, coarse);
     return fma_v(x * s * (1.0f - s), fma_v(x * x, (vf)(3 * GELU_CUBIC), (vf)GELU_C), s);
   case CK_GELU_ERF:
     s = normal_cdf_v(x, &density);
     return fma_v(x * 0.3989422804f, density, s);
   case CK_SILU:
-    s = sigmoid_v(x);
+    s = gate_v(x, coarse);
     return fma_v(x * s, 1.0f - s, s);
   case CK_SIGMOID:
-    s = sigmoid_v(x);
+    s = gate_v(x, coarse);
     return s * (1.0f - s);
   case CK_TANH:
     s = tanh_v(x);
     return fma_v(-s, s, (vf)1.0f);
   case CK_EXP: return exp_v(x);
-  case CK_SOFTPLUS: return sigmoid_v(x);
+  case CK_SOFTPLUS: return gate_v(x, coarse);
   }
 }
 
-// Vectors that are loaded before the first of them is stored: a load that seems to meet an earlier store (the last 12 bits of their
-// addresses agree) waits for it, and a vector after the other would take four times as long.
-#define AT_ONCE 4
+#define CASE_OF_KIND(kind, ...) case kind: { const ck_activation kind_ = kind; __VA_ARGS__; } break;
+// The statements for each kind, which they know as kind_.
+#define EACH_KIND(kind, ...) \
+  switch (kind) { \
+    CASE_OF_KIND(CK_RELU, __VA_ARGS__) \
+    CASE_OF_KIND(CK_RELU_SQUARED, __VA_ARGS__) \
+    CASE_OF_KIND(CK_GELU_TANH, __VA_ARGS__) \
+    CASE_OF_KIND(CK_GELU_ERF, __VA_ARGS__) \
+    CASE_OF_KIND(CK_SILU, __VA_ARGS__) \
+    CASE_OF_KIND(CK_SIGMOID, __VA_ARGS__) \
+    CASE_OF_KIND(CK_TANH, __VA_ARGS__) \
+    CASE_OF_KIND(CK_EXP, __VA_ARGS__) \
+    CASE_OF_KIND(CK_SOFTPLUS, __VA_ARGS__) \
+  }
 
 INLINE void activate(ck_activation kind, const float *x, float *out, size_t count) {
   const size_t whole = count - count % (AT_ONCE * LANES);
   for (size_t i = 0; i < whole; i += AT_ONCE * LANES) {
     vf result[AT_ONCE];
-    for (size_t j = 0; j < AT_ONCE; j++) result[j] = activation_v(kind, load(x + i + j * LANES));
+    for (size_t j = 0; j < AT_ONCE; j++) result[j] = activation_v(kind, load(x + i + j * LANES), false);
     for (size_t j = 0; j < AT_ONCE; j++) store(out + i + j * LANES, result[j]);
   }
   x += whole;
   out += whole;
-  EACH_VECTOR(i, count - whole, PUT(out + i, activation_v(kind, GET(x + i))););
+  EACH_VECTOR(i, count - whole, PUT(out + i, activation_v(kind, GET(x + i), false)););
 }
 
 static void k_activate(ck_activation kind, const float *x, float *out, size_t count) {
-#define FORWARD_CASE(kind) case kind: activate(kind, x, out, count); break;
-  switch (kind) {
-    FORWARD_CASE(CK_RELU)
-    FORWARD_CASE(CK_RELU_SQUARED)
-    FORWARD_CASE(CK_GELU_TANH)
-    FORWARD_CASE(CK_GELU_ERF)
-    FORWARD_CASE(CK_SILU)
-    FORWARD_CASE(CK_SIGMOID)
-    FORWARD_CASE(CK_TANH)
-    FORWARD_CASE(CK_EXP)
-    FORWARD_CASE(CK_SOFTPLUS)
-  }
-#undef FORWARD_CASE
+  EACH_KIND(kind, activate(kind_, x, out, count))
+}
+
+static void k_activate_rounded(ck_activation kind, const float *x, uint16_t *out, size_t count) {
+  EACH_KIND(kind, EACH_ROUNDED(i, count, out, activation_v(kind_, GET(x + i), true)))
 }
 
 INLINE void activate_backward(ck_activation kind, const float *x, const float *gradOut,
@@ -86,7 +101,7 @@ INLINE void activate_backward(ck_activation kind, const float *x, const float *g
     for (size_t j = 0; j < AT_ONCE; j++) {
       const size_t place = i + j * LANES;
       const vf before = accumulates ? load(gradIn + place) : (vf)0.0f;
-      result[j] = fma_v(derivative_v(kind, load(x + place)), load(gradOut + place), before);
+      result[j] = fma_v(derivative_v(kind, load(x + place), false), load(gradOut + place), before);
     }
     for (size_t j = 0; j < AT_ONCE; j++) store(gradIn + i + j * LANES, result[j]);
   }
@@ -95,30 +110,26 @@ INLINE void activate_backward(ck_activation kind, const float *x, const float *g
   gradIn += whole;
   EACH_VECTOR(i, count - whole, {
     const vf before = accumulates ? GET(gradIn + i) : (vf)0.0f;
-    PUT(gradIn + i, fma_v(derivative_v(kind, GET(x + i)), GET(gradOut + i), before));
+    PUT(gradIn + i, fma_v(derivative_v(kind, GET(x + i), false), GET(gradOut + i), before));
   });
 }
 
 static void k_activate_backward(ck_activation kind, const float *x, const float *gradOut,
                                 float *gradIn, size_t count, bool accumulates) {
-#define BACKWARD_CASE(kind) \
-  case kind: activate_backward(kind, x, gradOut, gradIn, count, accumulates); break;
-  switch (kind) {
-    BACKWARD_CASE(CK_RELU)
-    BACKWARD_CASE(CK_RELU_SQUARED)
-    BACKWARD_CASE(CK_GELU_TANH)
-    BACKWARD_CASE(CK_GELU_ERF)
-    BACKWARD_CASE(CK_SILU)
-    BACKWARD_CASE(CK_SIGMOID)
-    BACKWARD_CASE(CK_TANH)
-    BACKWARD_CASE(CK_EXP)
-    BACKWARD_CASE(CK_SOFTPLUS)
-  }
-#undef BACKWARD_CASE
+  EACH_KIND(kind, activate_backward(kind_, x, gradOut, gradIn, count, accumulates))
+}
+
+static void k_activate_backward_rounded(ck_activation kind, const float *x, const float *gradOut,
+                                        uint16_t *gradIn, size_t count) {
+  EACH_KIND(kind, EACH_ROUNDED(i, count, gradIn, derivative_v(kind_, GET(x + i), true) * GET(gradOut + i)))
 }
 
 static void k_swiglu(const float *gate, const float *up, float *out, size_t count) {
-  EACH_VECTOR(i, count, PUT(out + i, activation_v(CK_SILU, GET(gate + i)) * GET(up + i)););
+  EACH_VECTOR(i, count, PUT(out + i, activation_v(CK_SILU, GET(gate + i), false) * GET(up + i)););
+}
+
+static void k_swiglu_rounded(const float *gate, const float *up, uint16_t *out, size_t count) {
+  EACH_ROUNDED(i, count, out, activation_v(CK_SILU, GET(gate + i), true) * GET(up + i));
 }
 
 static void k_swiglu_backward(const float *gate, const float *up, const float *gradOut,

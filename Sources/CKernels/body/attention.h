@@ -119,6 +119,37 @@ INLINE float exponentiate_row(float *row, size_t count, float scale, float *maxi
   return reduce_sum(total);
 }
 
+// The greatest score of a row, -infinity of none.
+INLINE float largest_score(const float *row, size_t count) {
+  vf best = -INFINITY;
+  EACH_VECTOR(i, count, best = max_v(EXISTING(GET(row + i), (vf)-INFINITY), best););
+  return reduce_max(best);
+}
+
+// row = 2^(factor row - shift), rounded, in pairs with two vectors of zeros after them; returns the sum of the weights before
+// they are rounded.
+INLINE float exponentiate_to_pairs(float *row, size_t count, float factor_, float shift_) {
+  const vf factor = factor_, shift = -shift_;
+  vf total = 0, second = 0;
+  size_t i = 0;
+  for (; i + 2 * LANES <= count; i += 2 * LANES) {
+    const vf a = coarse_exp2_v(fma_v(load(row + i), factor, shift));
+    const vf b = coarse_exp2_v(fma_v(load(row + i + LANES), factor, shift));
+    total += a;
+    second += b;
+    store(row + i / 2, pairs_along(a, b));
+  }
+  vf rest[2] = {0, 0};
+  for (size_t j = 0; j < 2 && i + j * LANES < count; j++) {
+    const vf e = coarse_exp2_v(fma_v(load(row + i + j * LANES), factor, shift));
+    rest[j] = first_lanes(count - i < (j + 1) * LANES ? count - i - j * LANES : LANES) ? e : (vf)0.0f;
+    total += rest[j];
+  }
+  store(row + i / 2, pairs_along(rest[0], rest[1]));
+  store(row + i / 2 + LANES, (vf)0.0f);
+  return reduce_sum(total + second);
+}
+
 // The rows of a tile from `*in` on as products take them: rounded to `rounded`, or where they are.
 INLINE void round_tile(const ck_attention_shape *s, size_t rows, float *rounded, const float **in,
                        size_t *inRow) {
@@ -156,17 +187,21 @@ static void attend_tile(const ck_attention_shape *s, const attention_layout *l, 
   round_tile(s, rows, scratch + l->roundedQueries, &query, &queryRow);
   score_tile(s, query, queryRow, scratch + l->keysTransposed, first, rows, 0,
              visible_keys(s, first + rows - 1), scores, stride);
+  float maxima[TILE_ROWS];
   for (size_t r = 0; r < rows; r++) {
     const size_t visible = visible_keys(s, first + r);
-    float maximum = 0;
-    sums[r] = 0;
-    cap_row(s, scores + r * stride, visible);
-    hide_old(s, first + r, scores + r * stride, 0, visible, -INFINITY);
-    if (visible > 0) sums[r] = exponentiate_row(scores + r * stride, visible, s->scale, &maximum);
-    clear_after(scores + r * stride, visible);
-    if (PAIRS(s)) pair_row(scores + r * stride, visible + STRIP, scores + r * stride);
-    logSumExp[r] = maximum + logf(sums[r]);
+    float *row = scores + r * stride;
+    cap_row(s, row, visible);
+    hide_old(s, first + r, row, 0, visible, -INFINITY);
+    maxima[r] = largest_score(row, visible) * s->scale;
+    if (PAIRS(s)) {
+      sums[r] = exponentiate_to_pairs(row, visible, s->scale * LOG2_E, maxima[r] * LOG2_E);
+    } else {
+      sums[r] = exponentiate_row(row, visible, s->scale, &maxima[r]);
+      clear_after(row, visible);
+    }
   }
+  for (size_t r = 0; r < rows; r++) logSumExp[r] = maxima[r] + logf(sums[r]);
   for (size_t start = 0; start < count; start += KEY_BLOCK) {
     for (size_t r = 0; r < rows; r += STRIP) {
       const size_t strip = smaller(STRIP, rows - r);

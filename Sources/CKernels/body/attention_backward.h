@@ -48,22 +48,74 @@ static void probability_block(const backward_pass *pass, size_t first, size_t ro
   }
 }
 
-// dS of a block in pairs along the keys, and both P and dS, in their place, in pairs across the queries.
-static void round_block(const backward_pass *pass, size_t first, size_t rows, size_t start,
-                        size_t columns) {
+// The scores and dP of two rows, the second of which may lack, and what becomes of them.
+typedef struct {
+  float *p, *grad, *along;
+  size_t stride, visible[2];
+  float shift[2], delta[2];
+} row_pair;
+
+// P and dS of 2 LANES keys from i on: both in pairs across the rows, in the first row's place, and dS in pairs along each.
+INLINE void probability_pairs(const backward_pass *pass, const row_pair *rows, size_t i, const bool whole,
+                              const bool isCapped) {
+  const float scale = pass->shape->scale, cap = pass->shape->softcap;
+  const float slope = isCapped ? scale * scale / (cap * cap) : 0;
+  vf p[2][2], grad[2][2];
+  for (size_t r = 0; r < 2; r++) {
+    for (size_t v = 0; v < 2; v++) {
+      const size_t place = r * rows->stride + i + v * LANES;
+      const vf capped = load(rows->p + place);
+      vf e = coarse_exp2_v(fma_v(capped, (vf)(scale * LOG2_E), (vf)rows->shift[r]));
+      vf dS = e * scale * (load(rows->grad + place) - rows->delta[r]);
+      if (isCapped) dS *= 1.0f - slope * capped * capped;
+      if (!whole) {
+        const size_t from = i + v * LANES, seen = rows->visible[r];
+        const vi exists = first_lanes(seen > from ? smaller(seen - from, LANES) : 0);
+        e = exists ? e : (vf)0.0f;
+        dS = exists ? dS : (vf)0.0f;
+      }
+      p[r][v] = e;
+      grad[r][v] = dS;
+    }
+  }
+  for (size_t v = 0; v < 2; v++) {
+    store(rows->p + i + v * LANES, pairs_across(p[0][v], p[1][v]));
+    store(rows->grad + i + v * LANES, pairs_across(grad[0][v], grad[1][v]));
+  }
+  for (size_t r = 0; r < 2; r++) {
+    store(rows->along + r * (rows->stride / 2) + i / 2, pairs_along(grad[r][0], grad[r][1]));
+  }
+}
+
+// The same of a block, rounded.
+static void paired_probability_block(const backward_pass *pass, size_t first, size_t rows, size_t start,
+                                     size_t columns) {
+  const ck_attention_shape *s = pass->shape;
   const attention_layout *l = pass->layout;
   const size_t stride = l->scoreStride;
   for (size_t r = 0; r < rows; r += 2) {
-    const bool both = r + 1 < rows;
-    const size_t visible = visible_keys(pass->shape, both ? first + r + 1 : first + r);
+    row_pair two = {
+      .p = pass->scratch + l->scores + r * stride,
+      .grad = pass->scratch + l->scoreGradients + r * stride,
+      .along = pass->scratch + l->roundedGradients + r * (stride / 2),
+      .stride = stride,
+    };
+    for (size_t k = 0; k < 2 && r + k < rows; k++) {
+      const size_t row = r + k, seen = visible_keys(s, first + row);
+      const float logSumExp = pass->logSumExp[first + row];
+      two.visible[k] = seen > start ? smaller(seen - start, columns) : 0;
+      two.shift[k] = -logSumExp * LOG2_E;
+      two.delta[k] = (pass->scratch + l->delta)[first + row];
+      cap_row(s, two.p + k * stride, two.visible[k]);
+      // So low that nothing is left of them, and yet a number.
+      hide_old(s, first + row, two.p + k * stride, start, two.visible[k], (logSumExp - 200) / s->scale);
+    }
+    const size_t count = larger(two.visible[0], two.visible[1]);
+    size_t i = 0;
+    const size_t whole = s->softcap ? 0 : smaller(two.visible[0], two.visible[1]) / (2 * LANES) * (2 * LANES);
+    for (; i < whole; i += 2 * LANES) probability_pairs(pass, &two, i, true, false);
     // With the zeros that strips may read.
-    const size_t count = (visible > start ? smaller(visible - start, columns) : 0) + STRIP;
-    float *p = pass->scratch + l->scores + r * stride;
-    float *grad = pass->scratch + l->scoreGradients + r * stride;
-    pair_rows(grad, stride, both ? 2 : 1, count,
-              pass->scratch + l->roundedGradients + r * (stride / 2), stride / 2);
-    pair_two_rows(p, both ? p + stride : NULL, count, p);
-    pair_two_rows(grad, both ? grad + stride : NULL, count, grad);
+    for (; i < count + STRIP; i += 2 * LANES) probability_pairs(pass, &two, i, false, s->softcap > 0);
   }
 }
 
@@ -114,8 +166,11 @@ static void backward_tile(const backward_pass *pass, const float *query, const f
                stride);
     score_tile(s, gradOut, gradOutRow, scratch + l->valuesTransposed, first, rows, start, columns,
                scoreGradients, stride);
-    probability_block(pass, first, rows, start, columns);
-    if (PAIRS(s)) round_block(pass, first, rows, start, columns);
+    if (PAIRS(s)) {
+      paired_probability_block(pass, first, rows, start, columns);
+    } else {
+      probability_block(pass, first, rows, start, columns);
+    }
     gradient_of_keys(pass, scores, scratch + l->gradOut, scratch + l->gradValues, first, rows,
                      start, larger(start, pass->firstValue), smaller(end, pass->lastValue));
     gradient_of_keys(pass, scoreGradients, scratch + l->queries, scratch + l->gradKeys, first,
@@ -193,6 +248,11 @@ static void k_attention_backward(ck_attention_shape shape, const float *query, c
       if (head + 1 < s->heads) {
         fetch_rows(gradOut + offset + s->width, row, s->width, first, first + rows);
         fetch_rows(out + offset + s->width, row, s->width, first, first + rows);
+      }
+      if ((head + 1) % group == 0) {
+        const size_t firstKey = share_of(s, s->keys, first), lastKey = share_of(s, s->keys, first + rows);
+        if (gradKey) fetch_rows(gradKey + keyHead * s->width, s->keyHeads * s->width, s->width, firstKey, lastKey);
+        if (gradValue) fetch_rows(gradValue + keyHead * s->width, s->keyHeads * s->width, s->width, firstKey, lastKey);
       }
       backward_tile(&pass, query + start, gradOut + start, gradQuery ? gradQuery + start : NULL,
                     first, rows);

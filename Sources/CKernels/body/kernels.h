@@ -42,8 +42,8 @@
   X(void, half_to_float, (const uint16_t *in, float *out, size_t count), (in, out, count)) \
   X(void, bfloat16_product, \
     (ck_product_shape shape, const uint16_t *left, const uint16_t *right, const float *bias, \
-     float *out, float *rowSums, float *scratch), \
-    (shape, left, right, bias, out, rowSums, scratch)) \
+     const float *before, float *out, float *rowSums, float *scratch), \
+    (shape, left, right, bias, before, out, rowSums, scratch)) \
   X(void, widen, (ck_stored kind, const void *in, float *out, size_t count), \
     (kind, in, out, count)) \
   X(void, narrow, (ck_stored kind, const float *in, void *out, size_t count), \
@@ -54,11 +54,18 @@
     (kind, weight, outWidth, x, out, outStride, rows, width, scratch)) \
   X(void, activate, (ck_activation kind, const float *x, float *out, size_t count), \
     (kind, x, out, count)) \
+  X(void, activate_rounded, (ck_activation kind, const float *x, uint16_t *out, size_t count), \
+    (kind, x, out, count)) \
   X(void, activate_backward, \
     (ck_activation kind, const float *x, const float *gradOut, float *gradIn, size_t count, \
      bool accumulates), \
     (kind, x, gradOut, gradIn, count, accumulates)) \
+  X(void, activate_backward_rounded, \
+    (ck_activation kind, const float *x, const float *gradOut, uint16_t *gradIn, size_t count), \
+    (kind, x, gradOut, gradIn, count)) \
   X(void, swiglu, (const float *gate, const float *up, float *out, size_t count), \
+    (gate, up, out, count)) \
+  X(void, swiglu_rounded, (const float *gate, const float *up, uint16_t *out, size_t count), \
     (gate, up, out, count)) \
   X(void, swiglu_backward, \
     (const float *gate, const float *up, const float *gradOut, float *gradGate, float *gradUp, \

@@ -43,14 +43,13 @@ INLINE void pack_across(const uint16_t *in, size_t inRow, size_t rows, size_t wi
 // A strip of rows by a panel whose last vector has columns that the result lacks.
 static void narrow_strip(strip_function product, size_t rows, size_t columns, size_t depth,
                          const float *a, size_t aRow, size_t aStep, const float *b,
-                         const float *start, float *c, size_t cRow, bool accumulates) {
+                         const float *start, const float *before, float *c, size_t cRow) {
   float tile[STRIP * PANEL];
-  product(depth, a, aRow, aStep, b, PANEL, start, tile, PANEL, false);
+  product(depth, a, aRow, aStep, b, PANEL, start, NULL, tile, PANEL);
   for (size_t r = 0; r < rows; r++) {
-    float *row = c + r * cRow;
     EACH_VECTOR(i, columns, {
       const vf sum = GET(tile + r * PANEL + i);
-      PUT(row + i, accumulates ? GET(row + i) + sum : sum);
+      PUT(c + r * cRow + i, before ? GET(before + r * cRow + i) + sum : sum);
     });
   }
 }
@@ -84,8 +83,8 @@ INLINE void fetch_part(panel_source next, size_t r, size_t rows) {
 
 // All rows of the left factor, or of the part that is packed, by one packed panel.
 static void rows_times_panel(ck_product_shape s, const float *left, const float *packed, size_t depth,
-                             size_t column, panel_source nextPanel, const float *start, float *out,
-                             bool accumulates) {
+                             size_t column, panel_source nextPanel, const float *start,
+                             const float *before, float *out) {
   const size_t columns = smaller(PANEL, s.columns - column);
   const size_t vectors = (columns + LANES - 1) / LANES;
   const bool isNarrow = columns % LANES > 0;
@@ -95,16 +94,20 @@ static void rows_times_panel(ck_product_shape s, const float *left, const float 
     const size_t aRow = s.leftTransposed ? 1 : s.leftRow / 2;
     const size_t aStep = s.leftTransposed ? smaller(LEFT_PANEL, whole_vectors(s.rows - r + inPanel)) : 1;
     float *c = out + r * s.outRow + column;
-    // What the next strip writes, and what is packed after this panel, are fetched while products are computed.
+    const float *cBefore = before ? before + r * s.outRow + column : NULL;
+    // What the next strip writes and adds to, and what is packed after this panel, are fetched while products are computed.
     fetch_part(nextPanel, r, s.rows);
     for (size_t next = STRIP; next < 2 * STRIP && r + next < s.rows; next++) {
-      for (size_t i = 0; i < columns; i += LANES) __builtin_prefetch(c + next * s.outRow + i, 1);
+      for (size_t i = 0; i < columns; i += LANES) {
+        __builtin_prefetch(c + next * s.outRow + i, 1);
+        if (cBefore && before != out) __builtin_prefetch(cBefore + next * s.outRow + i);
+      }
     }
     const strip_function product = strip_functions[pairs][vectors - 1][rows - 1];
     if (isNarrow) {
-      narrow_strip(product, rows, columns, depth, a, aRow, aStep, packed, start, c, s.outRow, accumulates);
+      narrow_strip(product, rows, columns, depth, a, aRow, aStep, packed, start, cBefore, c, s.outRow);
     } else {
-      product(depth, a, aRow, aStep, packed, PANEL, start, c, s.outRow, accumulates);
+      product(depth, a, aRow, aStep, packed, PANEL, start, cBefore, c, s.outRow);
     }
   }
 }
@@ -122,7 +125,8 @@ static void pack_left(ck_product_shape s, const uint16_t *left, size_t numbers, 
 }
 
 static void block_product(ck_product_shape s, const uint16_t *left, const uint16_t *right,
-                          const float *bias, float *out, float *rowSums, float *scratch) {
+                          const float *bias, const float *before, float *out, float *rowSums,
+                          float *scratch) {
   float *packed = scratch, *packedLeft = packed + DEPTH * PANEL;
   for (size_t k = 0; k < s.depth; k += 2 * DEPTH) {
     const size_t numbers = smaller(2 * DEPTH, s.depth - k), depth = pairs_of(numbers);
@@ -140,19 +144,20 @@ static void block_product(ck_product_shape s, const uint16_t *left, const uint16
       if (bias && k == 0) memcpy(start, bias + column, columns * sizeof *bias);
       const panel_source nextPanel = column + PANEL < s.columns
         ? panel_source_of(s, right, k, column + PANEL) : panel_source_of(s, right, k + 2 * DEPTH, 0);
-      rows_times_panel(s, rows, packed, depth, column, nextPanel, bias && k == 0 ? start : NULL, out,
-                       s.accumulates || k > 0);
+      rows_times_panel(s, rows, packed, depth, column, nextPanel, bias && k == 0 ? start : NULL,
+                       k > 0 ? out : before, out);
     }
   }
 }
 
 static void k_bfloat16_product(ck_product_shape s, const uint16_t *left, const uint16_t *right,
-                               const float *bias, float *out, float *rowSums, float *scratch) {
+                               const float *bias, const float *before, float *out,
+                               float *rowSums, float *scratch) {
   for (size_t r = 0; r < s.rows; r += PRODUCT_ROWS) {
     ck_product_shape block = s;
     block.rows = smaller(PRODUCT_ROWS, s.rows - r);
-    block_product(block, left + r * (s.leftTransposed ? 1 : s.leftRow), right, bias, out + r * s.outRow,
-                  rowSums ? rowSums + r : NULL, scratch);
+    block_product(block, left + r * (s.leftTransposed ? 1 : s.leftRow), right, bias,
+                  before ? before + r * s.outRow : NULL, out + r * s.outRow, rowSums ? rowSums + r : NULL, scratch);
   }
 }
 
@@ -160,7 +165,8 @@ static void k_bfloat16_product(ck_product_shape s, const uint16_t *left, const u
 
 // Never called: a unit without such products says so.
 static void k_bfloat16_product(ck_product_shape s, const uint16_t *left, const uint16_t *right,
-                               const float *bias, float *out, float *rowSums, float *scratch) {
+                               const float *bias, const float *before, float *out,
+                               float *rowSums, float *scratch) {
   __builtin_trap();
 }
 

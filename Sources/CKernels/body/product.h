@@ -11,10 +11,11 @@
 #endif
 #define PANEL (PANEL_VECTORS * LANES)
 
-// C (+)= A B + start: a[r * aRow + k * aStep], b[k * bRow + column], c[r * cRow + column], start[column], or none of it.
+// C = A B + start + before: a[r * aRow + k * aStep], b[k * bRow + column], c[r * cRow + column]; start[column] and
+// before[r * cRow + column], which may be C itself, where they are not NULL.
 INLINE void strip_product(const bool paired, const size_t rows, const size_t vectors, size_t depth,
                           const float *a, size_t aRow, size_t aStep, const float *b, size_t bRow,
-                          const float *start, float *c, size_t cRow, bool accumulates) {
+                          const float *start, const float *before, float *c, size_t cRow) {
   vf sums[STRIP][PANEL_VECTORS];
   _Pragma("clang loop unroll(full)") for (size_t v = 0; v < vectors; v++) {
     const vf first = start ? load(start + v * LANES) : (vf)0.0f;
@@ -34,22 +35,22 @@ INLINE void strip_product(const bool paired, const size_t rows, const size_t vec
   }
   _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
     _Pragma("clang loop unroll(full)") for (size_t v = 0; v < vectors; v++) {
-      float *place = c + r * cRow + v * LANES;
-      store(place, accumulates ? sums[r][v] + load(place) : sums[r][v]);
+      const size_t place = r * cRow + v * LANES;
+      store(c + place, before ? sums[r][v] + load(before + place) : sums[r][v]);
     }
   }
 }
 
 typedef void (*strip_function)(size_t depth, const float *a, size_t aRow, size_t aStep,
-                               const float *b, size_t bRow, const float *start, float *c,
-                               size_t cRow, bool accumulates);
+                               const float *b, size_t bRow, const float *start,
+                               const float *before, float *c, size_t cRow);
 
 #define STRIP_NAME(kind, rows, vectors) strip_of_##kind##_##rows##_##vectors
 #define DEFINE_STRIP(kind, rows, vectors) \
   static void STRIP_NAME(kind, rows, vectors)( \
     size_t depth, const float *a, size_t aRow, size_t aStep, const float *b, size_t bRow, \
-    const float *start, float *c, size_t cRow, bool accumulates) { \
-    strip_product(kind, rows, vectors, depth, a, aRow, aStep, b, bRow, start, c, cRow, accumulates); \
+    const float *start, const float *before, float *c, size_t cRow) { \
+    strip_product(kind, rows, vectors, depth, a, aRow, aStep, b, bRow, start, before, c, cRow); \
   }
 #define DEFINE_STRIPS(kind, vectors) \
   DEFINE_STRIP(kind, 1, vectors) \
@@ -167,6 +168,6 @@ INLINE void strip_times_packed(bool paired, size_t rows, const float *a, size_t 
     const float *b = panel(packed, packedRows, packedColumns, column, &stride) + row * stride;
     const size_t vectors = (smaller(columns - column, PANEL) + LANES - 1) / LANES;
     strip_functions[paired][vectors - 1][rows - 1](depth, a, aRow, aStep, b, stride, NULL,
-                                                   c + column, cRow, accumulates);
+                                                   accumulates ? c + column : NULL, c + column, cRow);
   }
 }

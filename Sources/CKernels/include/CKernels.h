@@ -51,13 +51,14 @@ void ck_half_to_float(const uint16_t *in, float *out, size_t count);            
 
 // Whether the unit in use multiplies bfloat16 numbers in pairs, and has the next function.
 bool ck_multiplies_bfloat16(void);
-// out [rows, columns] (+)= left [rows, depth] times right [depth, columns] + bias [columns], or none where it is NULL. A transposed factor lies as
-// [depth, rows] or [columns, depth]; a factor's rows lie leftRow or rightRow numbers apart, those of the result outRow floats. A left factor that is
+// out [rows, columns] = left [rows, depth] times right [depth, columns] + bias [columns] + before [rows, columns], which may be out itself; neither
+// where it is NULL. A transposed factor lies as [depth, rows] or [columns, depth]; a factor's rows lie leftRow or rightRow numbers apart, those of
+// the result, and of before, outRow floats. A left factor that is
 // not transposed and a right one that is are read two numbers at a time: depth and the distance of their rows are even.
 // Where left is transposed, rowSums [rows] += the sums of its rows, unless it is NULL. scratch: ck_bfloat16_product_scratch(shape) floats.
-typedef struct { size_t rows, depth, columns, leftRow, rightRow, outRow; bool leftTransposed, rightTransposed, accumulates; } ck_product_shape;
+typedef struct { size_t rows, depth, columns, leftRow, rightRow, outRow; bool leftTransposed, rightTransposed; } ck_product_shape;
 size_t ck_bfloat16_product_scratch(ck_product_shape shape);
-void ck_bfloat16_product(ck_product_shape shape, const uint16_t *left, const uint16_t *right, const float *bias, float *out, float *rowSums, float *scratch);
+void ck_bfloat16_product(ck_product_shape shape, const uint16_t *left, const uint16_t *right, const float *bias, const float *before, float *out, float *rowSums, float *scratch);
 
 // -- Weights as files store them ------------------------------------------------------------------
 // Floats of 32 and 16 bits, and the blocks of ggml: 32 weights with a scale (Q8_0, Q4_0) or 256 with scales of their parts (Q4_K, Q6_K).
@@ -69,14 +70,18 @@ void ck_narrow(ck_stored kind, const float *in, void *out, size_t count);       
 size_t ck_stored_scratch(size_t rows, size_t width);
 void ck_stored_product(ck_stored kind, const void *weight, size_t outWidth, const float *x, float *out, size_t outStride, size_t rows, size_t width, void *scratch);
 
-// -- Activations: forward, and backward as gradIn (+)= f'(x) * gradOut ----------------------------
+// -- Activations: forward, and backward as gradIn (+)= f'(x) * gradOut; rounded to bfloat16 as they are made, with
+// exponentials within 4e-6, where the name says so ------------------------------------------------
 typedef enum {
   CK_RELU, CK_RELU_SQUARED, CK_GELU_TANH, CK_GELU_ERF, CK_SILU, CK_SIGMOID, CK_TANH, CK_EXP, CK_SOFTPLUS
 } ck_activation;
 void ck_activate(ck_activation kind, const float *x, float *out, size_t count);
+void ck_activate_rounded(ck_activation kind, const float *x, uint16_t *out, size_t count);
 void ck_activate_backward(ck_activation kind, const float *x, const float *gradOut, float *gradIn, size_t count, bool accumulates);
+void ck_activate_backward_rounded(ck_activation kind, const float *x, const float *gradOut, uint16_t *gradIn, size_t count);
 // SwiGLU (Shazeer 2020, 2002.05202): out = silu(gate) * up
 void ck_swiglu(const float *gate, const float *up, float *out, size_t count);
+void ck_swiglu_rounded(const float *gate, const float *up, uint16_t *out, size_t count);
 void ck_swiglu_backward(const float *gate, const float *up, const float *gradOut, float *gradGate, float *gradUp, size_t count, bool accumulates);
 
 // -- Normalisation ---------------------------------------------------------------------------

@@ -45,15 +45,15 @@ public struct ContinuumMemory: RowLayer {
   }
 
   /// [..., width] -> [..., width].
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, addedTo others: Tensor?) -> Tensor {
     var sum = levels[0](x)
     for level in levels.dropFirst() {
       switch form.arrangement {
-      case .sequential: sum = sum + level((x + sum).rmsNormalized(epsilon: 1e-6))
-      case .headwise: sum = sum + level(x)
+      case .sequential: sum = level((x + sum).rmsNormalized(epsilon: 1e-6), addedTo: sum)
+      case .headwise: sum = level(x, addedTo: sum)
       }
     }
-    return sum
+    return others.map { $0 + sum } ?? sum
   }
 
   /// The level that the parameter at `path` belongs to; nil where it belongs to none.

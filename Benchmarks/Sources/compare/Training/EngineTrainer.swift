@@ -17,7 +17,7 @@ final class EngineTrainer: Contestant {
   var multipliedWeightCount: Int { model.multipliedWeightCount }
 
   /// Smaller microbatches need less memory: the first that takes at most so many times as long as the fastest is taken.
-  private static let negligible = 1.02
+  private static let negligible = 1.005
 
   private let shape: TrainingModel
   private let model: Transformer
@@ -52,7 +52,7 @@ final class EngineTrainer: Contestant {
     }
     func seconds(_ size: Int) throws -> Double {
       try pass(size)
-      return try (0..<3).map { _ in try ContinuousClock().timed { try pass(size) }.seconds }
+      return try (0..<5).map { _ in try ContinuousClock().timed { try pass(size) }.seconds }
         .min() ?? .infinity
     }
     let timed = microbatch == nil ? try sizes.map { (size: $0, seconds: try seconds($0)) } : []
