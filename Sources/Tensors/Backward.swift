@@ -93,12 +93,10 @@ enum Backward {
         gradient.floats, indices.integers, out.floats, indices.count, out.shape.width)
 
     case .activation(let activation):
-      let (kernel, x) = (activation.kernel, inputs[0])
-      sink.write(to: x) { out in
-        ck_activate_backward_rounded(kernel, x.floats, gradient.floats, out.bfloat16s, x.count)
-      } wide: { out, accumulates in
+      let x = inputs[0]
+      sink.write(to: x, roundedIfMultiplied: true) { out, accumulates in
         ck_activate_backward(
-          kernel, x.floats, gradient.floats, out.floats, x.count, accumulates)
+          activation.kernel, x.floats, gradient.floats, out.place(), x.count, accumulates)
       }
 
     case .swiGLU:
@@ -147,7 +145,7 @@ enum Backward {
       let slots = inputs.count > 3 ? Slots(keys: inputs[3], values: inputs[4]) : nil
       let pass = AttentionPass(
         query: inputs[0], key: inputs[1], value: inputs[2], slots: slots, form, precision)
-      sink.writeTogether(to: inputs) { gradients in
+      sink.writeTogether(to: inputs, roundingFirst: 3) { gradients in
         pass.backward(
           output: output, logSumExp: logSumExp, gradient: gradient, query: gradients[0],
           key: gradients[1], value: gradients[2], slotKeys: slots == nil ? nil : gradients[3],
@@ -155,22 +153,13 @@ enum Backward {
       }
 
     case .crossEntropy(let targets, let softcap, let logSumExp):
-      let (logits, width) = (inputs[0], inputs[0].shape.width)
-      func fill(_ part: Range<Int>, _ out: UnsafeMutablePointer<Float>) {
-        let row = part.lowerBound / width
-        let target = row * targets.perRow
+      let logits = inputs[0]
+      sink.write(to: logits, roundedIfMultiplied: true) { out, accumulates in
+        let own = accumulates ? Tensor(uninitialized: out.shape) : out
         ck_cross_entropy_backward(
-          logits.floats + part.lowerBound, targets.ids.integers + target,
-          targets.weights.floats + target, targets.perRow, softcap, logSumExp.floats + row,
-          gradient.floats + row, 1, out, part.count / width, width)
-      }
-      sink.write(to: logits) { out in
-        out.round(partsOf: width, fill)
-      } wide: { out, accumulates in
-        guard accumulates else { return fill(0..<out.count, out.floats) }
-        let own = Tensor(uninitialized: out.shape)
-        fill(0..<own.count, own.floats)
-        ck_add(out.floats, own.floats, out.floats, out.count)
+          logits.floats, targets.ids.integers, targets.weights.floats, targets.perRow, softcap,
+          logSumExp.floats, gradient.floats, 1, own.place(), logits.shape.rows, logits.shape.width)
+        if accumulates { ck_add(out.floats, own.floats, out.floats, out.count) }
       }
 
     case .convolution(let geometry):

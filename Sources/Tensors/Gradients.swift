@@ -148,31 +148,25 @@ final class GradientSink {
   }
 
   /// Lets `fill` write the gradient of `input`, or add to it when its second argument says so.
-  func write(to input: Tensor, _ fill: (_ gradient: Tensor, _ accumulates: Bool) -> Void) {
+  ///
+  /// With `roundedIfMultiplied` the gradient is in bfloat16 where products in bfloat16 are all that reads it; then there is nothing
+  /// to add to.
+  func write(
+    to input: Tensor, roundedIfMultiplied: Bool = false,
+    _ fill: (_ gradient: Tensor, _ accumulates: Bool) -> Void
+  ) {
     guard let node = input.node else { return }
     startLeaf(node)
     if let existing = takeOwned(node) {
       fill(existing, true)
       pending[node.id] = existing
     } else {
-      let fresh = Tensor(uninitialized: input.shape)
+      let isRounded = roundedIfMultiplied && node.multipliesItsGradient
+      let fresh = Tensor(
+        uninitialized: input.shape, scalarType: isRounded ? .bfloat16 : .float32)
       fill(fresh, false)
       pending[node.id] = fresh
     }
-  }
-
-  /// Lets `round` write the gradient of `input` in bfloat16 where products in bfloat16 are all that reads it, else `wide` write it
-  /// or add to it.
-  func write(
-    to input: Tensor, rounded round: (_ gradient: Tensor) -> Void,
-    wide: (_ gradient: Tensor, _ accumulates: Bool) -> Void
-  ) {
-    guard let node = input.node, node.multipliesItsGradient, pending[node.id] == nil else {
-      return write(to: input, wide)
-    }
-    let fresh = Tensor(uninitialized: input.shape, scalarType: .bfloat16)
-    round(fresh)
-    pending[node.id] = fresh
   }
 
   /// Like ``write(to:_:)``, but calls `fill` even when nobody wants this one of its results.
@@ -195,9 +189,16 @@ final class GradientSink {
 
   /// Lets `fill` add to the gradients of several inputs at once, nil where nobody wants one.
   ///
-  /// They start from zero in memory of their own: two of the inputs may be one tensor.
-  func writeTogether(to inputs: [Tensor], _ fill: (_ gradients: [Tensor?]) -> Void) {
-    let gradients = inputs.map { wants($0) ? Tensor.zeros($0.shape) : nil }
+  /// They start from zero in memory of their own: two of the inputs may be one tensor. Those of the first `roundable` inputs are
+  /// written instead, in bfloat16, where products in bfloat16 are all that reads them.
+  func writeTogether(
+    to inputs: [Tensor], roundingFirst roundable: Int = 0, _ fill: (_ gradients: [Tensor?]) -> Void
+  ) {
+    let gradients = inputs.enumerated().map { index, input -> Tensor? in
+      guard let node = input.node else { return nil }
+      return index < roundable && node.multipliesItsGradient && pending[node.id] == nil
+        ? Tensor(uninitialized: input.shape, scalarType: .bfloat16) : .zeros(input.shape)
+    }
     fill(gradients)
     for (input, gradient) in zip(inputs, gradients) {
       if let gradient { pass(gradient, to: input) }
@@ -214,7 +215,7 @@ final class GradientSink {
       pending[node.id] = gradient
       return
     }
-    ck_add(existing.floats, gradient.floats, existing.floats, existing.count)
+    ck_add(existing.floats, gradient.float32().floats, existing.floats, existing.count)
     pending[node.id] = existing
   }
 

@@ -82,6 +82,7 @@ final class Node: @unchecked Sendable {
 
   /// Whether of the gradient of what this operation made only a rounded copy is read, as factors of products.
   var multipliesItsGradient: Bool {
+    if case .reshape = op { return inputs[0].node?.multipliesItsGradient ?? false }
     guard case .linear(.bfloat16) = op, Precision.fastest == .bfloat16 else { return false }
     return !inputs[1].isStored
   }

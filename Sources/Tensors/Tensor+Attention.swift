@@ -227,7 +227,7 @@ struct AttentionPass {
     }
   }
 
-  /// Adds gradients; a missing destination is skipped.
+  /// Adds gradients, or writes those that are in bfloat16; a missing destination is skipped.
   func backward(
     output: Tensor, logSumExp: Tensor, gradient: Tensor, query gradQuery: Tensor?,
     key gradKey: Tensor?, value gradValue: Tensor?, slotKeys: Tensor?, slotValues: Tensor?
@@ -239,8 +239,9 @@ struct AttentionPass {
         shape, query.floats + atQuery, key.floats + atKey, value.floats + atKey,
         slots?.keys.floats, slots?.values.floats, output.floats + atQuery,
         gradient.floats + atQuery, logSumExp.floats + batch * shape.heads * shape.queries,
-        gradQuery.map { $0.floats + atQuery }, gradKey.map { $0.floats + atKey },
-        gradValue.map { $0.floats + atKey }, slotKeys?.floats, slotValues?.floats, scratch.floats)
+        gradQuery?.place(atQuery) ?? ck_place(), gradKey?.place(atKey) ?? ck_place(),
+        gradValue?.place(atKey) ?? ck_place(),
+        slotKeys?.floats, slotValues?.floats, scratch.floats)
     }
   }
 }

@@ -75,12 +75,8 @@ extension Tensor {
   /// copy of it is kept for the way back.
   public func activated(by activation: Activation, isMultiplied: Bool = false) -> Tensor {
     let began = Profile.now
-    let out = Tensor(resultShapedLike: self, isMultiplied: isMultiplied)
-    if out.scalarType == .bfloat16 {
-      ck_activate_rounded(activation.kernel, floats, out.bfloat16s, count)
-    } else {
-      ck_activate(activation.kernel, floats, out.floats, count)
-    }
+    let out = result(isMultiplied: isMultiplied)
+    ck_activate(activation.kernel, floats, out.place(), count)
     return out.recorded(.activation(activation), self, since: began)
   }
 
@@ -88,50 +84,16 @@ extension Tensor {
   public static func swiGLU(gate: Tensor, up: Tensor, isMultiplied: Bool = false) -> Tensor {
     let began = Profile.now
     _ = sameShape(gate, up, "swiGLU")
-    let out = Tensor(resultShapedLike: gate, isMultiplied: isMultiplied)
-    if out.scalarType == .bfloat16 {
-      ck_swiglu_rounded(gate.floats, up.floats, out.bfloat16s, gate.count)
-    } else {
-      ck_swiglu(gate.floats, up.floats, out.floats, gate.count)
-    }
+    let out = gate.result(isMultiplied: isMultiplied)
+    ck_swiglu(gate.floats, up.floats, out.place(), gate.count)
     return out.recorded(.swiGLU, gate, up, since: began)
   }
 
-  /// What an operation makes of `input`: in bfloat16 where products of a pass that learns are all that reads it.
-  private init(resultShapedLike input: Tensor, isMultiplied: Bool) {
+  /// A place for what an operation makes of this tensor: in bfloat16 where products of a pass that learns are all that reads it.
+  func result(isMultiplied: Bool) -> Tensor {
     let isRounded =
-      isMultiplied && input.isTracked && Precision.current == .bfloat16
-      && Precision.fastest == .bfloat16
-    self.init(uninitialized: input.shape, scalarType: isRounded ? .bfloat16 : .float32)
-  }
-
-  /// The same, computed by `fill` in parts of whole runs of `unit` elements.
-  func result(
-    isMultiplied: Bool, partsOf unit: Int,
-    _ fill: (_ part: Range<Int>, _ out: UnsafeMutablePointer<Float>) -> Void
-  ) -> Tensor {
-    let out = Tensor(resultShapedLike: self, isMultiplied: isMultiplied)
-    if out.scalarType == .bfloat16 {
-      out.round(partsOf: unit, fill)
-    } else {
-      fill(0..<count, out.floats)
-    }
-    return out
-  }
-
-  /// Writes what `fill` computes in parts of whole runs of `unit` elements into this tensor in bfloat16.
-  func round(
-    partsOf unit: Int, _ fill: (_ part: Range<Int>, _ out: UnsafeMutablePointer<Float>) -> Void
-  ) {
-    // Parts that stay in the first-level cache until they are rounded, where units are so short.
-    let step = max(1024 / unit, 1) * unit
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: step) { numbers in
-      for start in stride(from: 0, to: count, by: step) {
-        let part = start..<min(start + step, count)
-        fill(part, numbers.baseAddress!)
-        ck_float_to_bfloat16(numbers.baseAddress!, bfloat16s + start, part.count)
-      }
-    }
+      isMultiplied && isTracked && Precision.current == .bfloat16 && Precision.fastest == .bfloat16
+    return Tensor(uninitialized: shape, scalarType: isRounded ? .bfloat16 : .float32)
   }
 
   /// The sum of all elements, accumulated in double; a scalar.

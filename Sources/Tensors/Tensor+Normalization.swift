@@ -9,13 +9,10 @@ extension Tensor {
     let began = Profile.now
     precondition(
       weight.map { $0.count == shape.width } ?? true, "weight \(weight?.shape ?? []) for \(shape)")
-    let (width, inverse) = (shape.width, Tensor(uninitialized: [shape.rows]))
-    let out = result(isMultiplied: isMultiplied, partsOf: width) { part, out in
-      let row = part.lowerBound / width
-      ck_rms_norm(
-        floats + part.lowerBound, weight?.floats, epsilon, out, inverse.floats + row,
-        part.count / width, width)
-    }
+    let inverse = Tensor(uninitialized: [shape.rows])
+    let out = result(isMultiplied: isMultiplied)
+    ck_rms_norm(
+      floats, weight?.floats, epsilon, out.place(), inverse.floats, shape.rows, shape.width)
     return out.recorded(
       .rmsNorm(inverse: inverse), [self] + (weight.map { [$0] } ?? []), since: began)
   }
@@ -29,15 +26,12 @@ extension Tensor {
     precondition(
       weight.count == shape.width && bias.map { $0.count == shape.width } ?? true,
       "weight \(weight.shape), bias \(bias?.shape ?? []) for \(shape)")
-    let width = shape.width
     let mean = Tensor(uninitialized: [shape.rows])
     let inverse = Tensor(uninitialized: [shape.rows])
-    let out = result(isMultiplied: isMultiplied, partsOf: width) { part, out in
-      let row = part.lowerBound / width
-      ck_layer_norm(
-        floats + part.lowerBound, weight.floats, bias?.floats, epsilon, out, mean.floats + row,
-        inverse.floats + row, part.count / width, width)
-    }
+    let out = result(isMultiplied: isMultiplied)
+    ck_layer_norm(
+      floats, weight.floats, bias?.floats, epsilon, out.place(), mean.floats, inverse.floats,
+      shape.rows, shape.width)
     return out.recorded(
       .layerNorm(mean: mean, inverse: inverse), [self, weight] + (bias.map { [$0] } ?? []),
       since: began)

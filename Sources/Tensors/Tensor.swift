@@ -87,6 +87,12 @@ public struct Tensor: Sendable {
     precondition(scalarType == .bfloat16, "bfloat16 numbers of a tensor of \(scalarType)")
     return storage.pointer.assumingMemoryBound(to: UInt16.self)
   }
+  /// The elements from `offset` on as a place for results, which are rounded on their way where this tensor is in bfloat16.
+  func place(_ offset: Int = 0) -> ck_place {
+    scalarType == .bfloat16
+      ? ck_place(floats: nil, rounded: bfloat16s + offset)
+      : ck_place(floats: floats + offset, rounded: nil)
+  }
   var integers: UnsafeMutablePointer<Int32> {
     precondition(scalarType == .int32, "indices of a tensor of \(scalarType)")
     return storage.pointer.assumingMemoryBound(to: Int32.self)

@@ -120,8 +120,10 @@ import Testing
               _ = written(ck_attention_scratch(s)) {
                 ck_attention_backward(
                   s, p.query, p.key, p.value, p.slots(p.slotKeys), p.slots(p.slotValues), out,
-                  p.gradOut, logSumExp, wanted.contains("q") ? query : nil,
-                  wanted.contains("k") ? key : nil, wanted.contains("v") ? value : nil,
+                  p.gradOut, logSumExp,
+                  ck_place(floats: wanted.contains("q") ? query : nil, rounded: nil),
+                  ck_place(floats: wanted.contains("k") ? key : nil, rounded: nil),
+                  ck_place(floats: wanted.contains("v") ? value : nil, rounded: nil),
                   wanted.contains("sk") ? slotKeys : nil, wanted.contains("sv") ? slotValues : nil,
                   $0)
               }

@@ -56,6 +56,34 @@ func written(
   return Array(storage.prefix(count))
 }
 
+/// Floats as a place for results.
+func place(_ floats: UnsafeMutablePointer<Float>) -> ck_place {
+  ck_place(floats: floats, rounded: nil)
+}
+
+/// What the body writes in bfloat16, checking that it writes nothing after `count` numbers.
+func rounded(
+  _ count: Int, sourceLocation: SourceLocation = #_sourceLocation, by body: (ck_place) -> Void
+) -> [Double] {
+  var numbers = [UInt16](repeating: 0x7fc1, count: count + 64)
+  numbers.withUnsafeMutableBufferPointer {
+    body(ck_place(floats: nil, rounded: $0.baseAddress))
+  }
+  #expect(
+    numbers[count...].allSatisfy { $0 == 0x7fc1 }, "wrote past the end",
+    sourceLocation: sourceLocation)
+  return numbers.prefix(count).map { Double(Float(bitPattern: UInt32($0) << 16)) }
+}
+
+/// Every number within half a unit of the last of 8 bits, and what coarse exponentials may add.
+func expectRounded(
+  _ found: [Double], _ exact: [Double], _ label: String,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let worst = zip(found, exact).first { !(abs($0 - $1) <= abs($1) / 255 + 5e-6) }
+  #expect(worst == nil, "\(label) of \(found.count)", sourceLocation: sourceLocation)
+}
+
 /// Every element within `tolerance` of the reference, relative to the larger of it and `floor`.
 func expectClose(
   _ found: [Float], _ reference: [Double], tolerance: Double = 2e-6, floor: Double = 1,

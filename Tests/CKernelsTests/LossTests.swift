@@ -58,17 +58,22 @@ import Testing
         expectClose(logSumExp, expected.logSumExp, "logSumExp \(width)")
         let gradients = written(rows * width, over: logits) {
           ck_cross_entropy_backward(
-            $0, ids, weights, targets, softcap, logSumExp, rowGradient, 0.5, $0, rows, width)
+            $0, ids, weights, targets, softcap, logSumExp, rowGradient, 0.5, place($0), rows, width)
         }
         expectClose(gradients, expected.gradients.map { $0 / 2 }, tolerance: 5e-6, "in place")
+        let narrow = rounded(rows * width) {
+          ck_cross_entropy_backward(
+            logits, ids, weights, targets, softcap, logSumExp, rowGradient, 0.5, $0, rows, width)
+        }
+        expectRounded(narrow, expected.gradients.map { $0 / 2 }, "rounded")
         let ones = [Float](repeating: 1, count: rows)
         let unweighted = written(rows * width) {
           ck_cross_entropy_backward(
-            logits, ids, weights, targets, softcap, logSumExp, nil, 1, $0, rows, width)
+            logits, ids, weights, targets, softcap, logSumExp, nil, 1, place($0), rows, width)
         }
         let weightedByOne = written(rows * width) {
           ck_cross_entropy_backward(
-            logits, ids, weights, targets, softcap, logSumExp, ones, 1, $0, rows, width)
+            logits, ids, weights, targets, softcap, logSumExp, ones, 1, place($0), rows, width)
         }
         #expect(unweighted == weightedByOne)
       }

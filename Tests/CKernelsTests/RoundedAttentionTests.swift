@@ -68,6 +68,36 @@ extension AttentionTests {
     }
   }
 
+  /// Gradients that only products read are written in bfloat16 instead of being added to anything.
+  @Test(arguments: vectorUnits) func gradientsAsTheyAreMultiplied(unit: String) {
+    withVectorUnit(unit) {
+      for var problem in Self.roundedProblems {
+        problem.shape.rounded = true
+        let (s, half) = (problem.shape, gradients(problem))
+        let (out, logSumExp) = problem.forward()
+        let count = s.keys * s.keyHeads * s.width
+        var (key, value): ([Double], [Double]) = ([], [])
+        let query = rounded(problem.query.count) { query in
+          key = rounded(count) { key in
+            value = rounded(count) { value in
+              _ = written(ck_attention_scratch(s)) {
+                ck_attention_backward(
+                  s, problem.query, problem.key, problem.value, problem.slots(problem.slotKeys),
+                  problem.slots(problem.slotValues), out, problem.gradOut, logSumExp, query, key,
+                  value, nil, nil, $0)
+              }
+            }
+          }
+        }
+        for (found, sums, name) in [
+          (query, half.query, "query"), (key, half.key, "key"), (value, half.value, "value"),
+        ] {
+          expectRounded(found, sums.map { Double($0) - 0.5 }, "\(name) of \(s)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: vectorUnits) func roundedGradientsThatAreNotWanted(unit: String) {
     withVectorUnit(unit) {
       var problem = Problem(queries: 71, keys: 90, slots: 41, heads: 2, width: 20)

@@ -73,63 +73,19 @@ INLINE vf derivative_v(ck_activation kind, vf x, const bool coarse) {
     CASE_OF_KIND(CK_SOFTPLUS, __VA_ARGS__) \
   }
 
-INLINE void activate(ck_activation kind, const float *x, float *out, size_t count) {
-  const size_t whole = count - count % (AT_ONCE * LANES);
-  for (size_t i = 0; i < whole; i += AT_ONCE * LANES) {
-    vf result[AT_ONCE];
-    for (size_t j = 0; j < AT_ONCE; j++) result[j] = activation_v(kind, load(x + i + j * LANES), false);
-    for (size_t j = 0; j < AT_ONCE; j++) store(out + i + j * LANES, result[j]);
-  }
-  x += whole;
-  out += whole;
-  EACH_VECTOR(i, count - whole, PUT(out + i, activation_v(kind, GET(x + i), false)););
-}
-
-static void k_activate(ck_activation kind, const float *x, float *out, size_t count) {
-  EACH_KIND(kind, activate(kind_, x, out, count))
-}
-
-static void k_activate_rounded(ck_activation kind, const float *x, uint16_t *out, size_t count) {
-  EACH_KIND(kind, EACH_ROUNDED(i, count, out, activation_v(kind_, GET(x + i), true)))
-}
-
-INLINE void activate_backward(ck_activation kind, const float *x, const float *gradOut,
-                              float *gradIn, size_t count, bool accumulates) {
-  const size_t whole = count - count % (AT_ONCE * LANES);
-  for (size_t i = 0; i < whole; i += AT_ONCE * LANES) {
-    vf result[AT_ONCE];
-    for (size_t j = 0; j < AT_ONCE; j++) {
-      const size_t place = i + j * LANES;
-      const vf before = accumulates ? load(gradIn + place) : (vf)0.0f;
-      result[j] = fma_v(derivative_v(kind, load(x + place), false), load(gradOut + place), before);
-    }
-    for (size_t j = 0; j < AT_ONCE; j++) store(gradIn + i + j * LANES, result[j]);
-  }
-  x += whole;
-  gradOut += whole;
-  gradIn += whole;
-  EACH_VECTOR(i, count - whole, {
-    const vf before = accumulates ? GET(gradIn + i) : (vf)0.0f;
-    PUT(gradIn + i, fma_v(derivative_v(kind, GET(x + i), false), GET(gradOut + i), before));
-  });
+static void k_activate(ck_activation kind, const float *x, ck_place out, size_t count) {
+  EACH_KIND(kind, EACH_RESULT(i, count, out, activation_v(kind_, GET(x + i), coarse_)))
 }
 
 static void k_activate_backward(ck_activation kind, const float *x, const float *gradOut,
-                                float *gradIn, size_t count, bool accumulates) {
-  EACH_KIND(kind, activate_backward(kind_, x, gradOut, gradIn, count, accumulates))
+                                ck_place gradIn, size_t count, bool accumulates) {
+  EACH_KIND(kind, EACH_RESULT(i, count, gradIn, fma_v(
+    derivative_v(kind_, GET(x + i), coarse_), GET(gradOut + i),
+    !coarse_ && accumulates ? GET(gradIn.floats + i) : (vf)0.0f)))
 }
 
-static void k_activate_backward_rounded(ck_activation kind, const float *x, const float *gradOut,
-                                        uint16_t *gradIn, size_t count) {
-  EACH_KIND(kind, EACH_ROUNDED(i, count, gradIn, derivative_v(kind_, GET(x + i), true) * GET(gradOut + i)))
-}
-
-static void k_swiglu(const float *gate, const float *up, float *out, size_t count) {
-  EACH_VECTOR(i, count, PUT(out + i, activation_v(CK_SILU, GET(gate + i), false) * GET(up + i)););
-}
-
-static void k_swiglu_rounded(const float *gate, const float *up, uint16_t *out, size_t count) {
-  EACH_ROUNDED(i, count, out, activation_v(CK_SILU, GET(gate + i), true) * GET(up + i));
+static void k_swiglu(const float *gate, const float *up, ck_place out, size_t count) {
+  EACH_RESULT(i, count, out, activation_v(CK_SILU, GET(gate + i), coarse_) * GET(up + i));
 }
 
 static void k_swiglu_backward(const float *gate, const float *up, const float *gradOut,

@@ -2,6 +2,17 @@
 // dP = gradOut V^T and D = rowsum(gradOut * out): dS = scale P (dP - D), and then
 // gradQ += dS K, gradK += dS^T Q, gradV += P^T gradOut.
 
+INLINE bool is_wanted(ck_place gradient) { return gradient.floats || gradient.rounded; }
+
+// The numbers at `from` are added to a gradient's floats, or are what it is.
+INLINE void give(ck_place gradient, const float *from, size_t count) {
+  if (gradient.rounded) {
+    EACH_ROUNDED(i, count, gradient.rounded, GET(from + i));
+  } else if (gradient.floats) {
+    k_add(gradient.floats, from, gradient.floats, count);
+  }
+}
+
 typedef struct {
   const ck_attention_shape *shape;
   const attention_layout *layout;
@@ -148,7 +159,7 @@ static void pack_queries(const ck_attention_shape *s, const float *in, float *pa
 }
 
 static void backward_tile(const backward_pass *pass, const float *query, const float *gradOut,
-                          float *gradQuery, size_t first, size_t rows) {
+                          ck_place gradQuery, size_t first, size_t rows) {
   const ck_attention_shape *s = pass->shape;
   const attention_layout *l = pass->layout;
   const size_t row = s->heads * s->width, wide = padded(s->width), stride = l->scoreStride;
@@ -175,7 +186,7 @@ static void backward_tile(const backward_pass *pass, const float *query, const f
                      start, larger(start, pass->firstValue), smaller(end, pass->lastValue));
     gradient_of_keys(pass, scoreGradients, scratch + l->queries, scratch + l->gradKeys, first,
                      rows, start, larger(start, pass->firstKey), smaller(end, pass->lastKey));
-    for (size_t r = 0; gradQuery && r < rows; r += STRIP) {
+    for (size_t r = 0; is_wanted(gradQuery) && r < rows; r += STRIP) {
       const size_t strip = smaller(STRIP, rows - r);
       const size_t visible = visible_keys(s, first + r + strip - 1);
       if (visible <= start) continue;
@@ -185,31 +196,28 @@ static void backward_tile(const backward_pass *pass, const float *query, const f
                          tile + r * wide, wide, true);
     }
   }
-  for (size_t r = 0; gradQuery && r < rows; r++) {
-    k_add(gradQuery + r * row, tile + r * wide, gradQuery + r * row, s->width);
-  }
+  for (size_t r = 0; r < rows; r++) give(place_at(gradQuery, r * row), tile + r * wide, s->width);
 }
 
-// Adds the packed gradients of one key head to the caller's slots and context.
-static void unpack_gradients(const ck_attention_shape *s, const float *packed, size_t head,
-                             float *slots, float *context) {
+// Gives the packed gradients of one key head to the caller's slots and context.
+static void unpack_places(const ck_attention_shape *s, const float *packed, size_t head,
+                             float *slots, ck_place context) {
   const size_t row = s->keyHeads * s->width, wide = padded(s->width);
   for (size_t j = 0; slots && j < s->slots; j++) {
     float *to = slots + j * row + head * s->width;
     k_add(to, packed + j * wide, to, s->width);
   }
-  for (size_t j = 0; context && j < s->keys; j++) {
-    float *to = context + j * row + head * s->width;
-    k_add(to, packed + (s->slots + j) * wide, to, s->width);
+  for (size_t j = 0; is_wanted(context) && j < s->keys; j++) {
+    give(place_at(context, j * row + head * s->width), packed + (s->slots + j) * wide, s->width);
   }
 }
 
 static void k_attention_backward(ck_attention_shape shape, const float *query, const float *key,
                                  const float *value, const float *slotKeys,
                                  const float *slotValues, const float *out, const float *gradOut,
-                                 const float *logSumExp, float *gradQuery, float *gradKey,
-                                 float *gradValue, float *gradSlotKeys, float *gradSlotValues,
-                                 float *unaligned) {
+                                 const float *logSumExp, ck_place gradQuery,
+                                 ck_place gradKey, ck_place gradValue, float *gradSlotKeys,
+                                 float *gradSlotValues, float *unaligned) {
   const ck_attention_shape *s = &shape;
   const attention_layout l = attention_layout_of(shape, true);
   float *scratch = aligned_scratch(unaligned), *delta = scratch + l.delta;
@@ -217,9 +225,9 @@ static void k_attention_backward(ck_attention_shape shape, const float *query, c
   const size_t count = s->slots + s->keys, packedSize = count * padded(s->width) * sizeof(float);
   backward_pass pass = {.shape = s, .layout = &l, .scratch = scratch};
   pass.firstKey = gradSlotKeys ? 0 : s->slots;
-  pass.lastKey = gradKey ? count : s->slots;
+  pass.lastKey = is_wanted(gradKey) ? count : s->slots;
   pass.firstValue = gradSlotValues ? 0 : s->slots;
-  pass.lastValue = gradValue ? count : s->slots;
+  pass.lastValue = is_wanted(gradValue) ? count : s->slots;
   fetch_head(s, 0, 0, s->queries, query, key, value);
   fetch_rows(gradOut, row, s->width, 0, s->queries);
   fetch_rows(out, row, s->width, 0, s->queries);
@@ -244,22 +252,16 @@ static void k_attention_backward(ck_attention_shape shape, const float *query, c
       const size_t start = first * row + offset;
       const size_t rows = smaller(l.tileRows, s->queries - first);
       fetch_head(s, head + 1, first, first + rows, query, key, value);
-      if (gradQuery) fetch_rows(gradQuery + offset, row, s->width, first, first + rows);
+      if (gradQuery.floats) fetch_rows(gradQuery.floats + offset, row, s->width, first, first + rows);
       if (head + 1 < s->heads) {
         fetch_rows(gradOut + offset + s->width, row, s->width, first, first + rows);
         fetch_rows(out + offset + s->width, row, s->width, first, first + rows);
       }
-      if ((head + 1) % group == 0) {
-        const size_t firstKey = share_of(s, s->keys, first), lastKey = share_of(s, s->keys, first + rows);
-        if (gradKey) fetch_rows(gradKey + keyHead * s->width, s->keyHeads * s->width, s->width, firstKey, lastKey);
-        if (gradValue) fetch_rows(gradValue + keyHead * s->width, s->keyHeads * s->width, s->width, firstKey, lastKey);
-      }
-      backward_tile(&pass, query + start, gradOut + start, gradQuery ? gradQuery + start : NULL,
-                    first, rows);
+      backward_tile(&pass, query + start, gradOut + start, place_at(gradQuery, start), first, rows);
     }
     if ((head + 1) % group == 0) {
-      unpack_gradients(s, scratch + l.gradKeys, keyHead, gradSlotKeys, gradKey);
-      unpack_gradients(s, scratch + l.gradValues, keyHead, gradSlotValues, gradValue);
+      unpack_places(s, scratch + l.gradKeys, keyHead, gradSlotKeys, gradKey);
+      unpack_places(s, scratch + l.gradValues, keyHead, gradSlotValues, gradValue);
     }
   }
 }

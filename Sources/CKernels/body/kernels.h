@@ -52,27 +52,20 @@
     (ck_stored kind, const void *weight, size_t outWidth, const float *x, float *out, \
      size_t outStride, size_t rows, size_t width, void *scratch), \
     (kind, weight, outWidth, x, out, outStride, rows, width, scratch)) \
-  X(void, activate, (ck_activation kind, const float *x, float *out, size_t count), \
-    (kind, x, out, count)) \
-  X(void, activate_rounded, (ck_activation kind, const float *x, uint16_t *out, size_t count), \
+  X(void, activate, (ck_activation kind, const float *x, ck_place out, size_t count), \
     (kind, x, out, count)) \
   X(void, activate_backward, \
-    (ck_activation kind, const float *x, const float *gradOut, float *gradIn, size_t count, \
+    (ck_activation kind, const float *x, const float *gradOut, ck_place gradIn, size_t count, \
      bool accumulates), \
     (kind, x, gradOut, gradIn, count, accumulates)) \
-  X(void, activate_backward_rounded, \
-    (ck_activation kind, const float *x, const float *gradOut, uint16_t *gradIn, size_t count), \
-    (kind, x, gradOut, gradIn, count)) \
-  X(void, swiglu, (const float *gate, const float *up, float *out, size_t count), \
-    (gate, up, out, count)) \
-  X(void, swiglu_rounded, (const float *gate, const float *up, uint16_t *out, size_t count), \
+  X(void, swiglu, (const float *gate, const float *up, ck_place out, size_t count), \
     (gate, up, out, count)) \
   X(void, swiglu_backward, \
     (const float *gate, const float *up, const float *gradOut, float *gradGate, float *gradUp, \
      size_t count, bool accumulates), \
     (gate, up, gradOut, gradGate, gradUp, count, accumulates)) \
   X(void, rms_norm, \
-    (const float *x, const float *weight, float epsilon, float *out, float *inverse, \
+    (const float *x, const float *weight, float epsilon, ck_place out, float *inverse, \
      size_t rows, size_t width), \
     (x, weight, epsilon, out, inverse, rows, width)) \
   X(void, rms_norm_backward, \
@@ -80,7 +73,7 @@
      float *gradX, float *gradWeight, size_t rows, size_t width, bool accumulates), \
     (x, weight, inverse, gradOut, gradX, gradWeight, rows, width, accumulates)) \
   X(void, layer_norm, \
-    (const float *x, const float *weight, const float *bias, float epsilon, float *out, \
+    (const float *x, const float *weight, const float *bias, float epsilon, ck_place out, \
      float *mean, float *inverse, size_t rows, size_t width), \
     (x, weight, bias, epsilon, out, mean, inverse, rows, width)) \
   X(void, layer_norm_backward, \
@@ -114,7 +107,7 @@
   X(void, cross_entropy_backward, \
     (const float *logits, const int32_t *ids, const float *weights, size_t targetsPerRow, \
      float softcap, const float *logSumExp, const float *rowGradient, float scale, \
-     float *gradLogits, size_t rows, size_t width), \
+     ck_place gradLogits, size_t rows, size_t width), \
     (logits, ids, weights, targetsPerRow, softcap, logSumExp, rowGradient, scale, gradLogits, \
      rows, width)) \
   X(void, top_probabilities, \
@@ -129,7 +122,7 @@
   X(void, attention_backward, \
     (ck_attention_shape shape, const float *query, const float *key, const float *value, \
      const float *slotKeys, const float *slotValues, const float *out, const float *gradOut, \
-     const float *logSumExp, float *gradQuery, float *gradKey, float *gradValue, \
+     const float *logSumExp, ck_place gradQuery, ck_place gradKey, ck_place gradValue, \
      float *gradSlotKeys, float *gradSlotValues, float *scratch), \
     (shape, query, key, value, slotKeys, slotValues, out, gradOut, logSumExp, gradQuery, \
      gradKey, gradValue, gradSlotKeys, gradSlotValues, scratch)) \

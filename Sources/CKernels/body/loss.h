@@ -54,47 +54,67 @@ static void k_cross_entropy(const float *logits, const int32_t *ids, const float
   }
 }
 
-// One block of the gradient with a softcap; the derivative of the cap also reaches the targets.
-static void capped_gradient_block(const float *logits, const int32_t *ids, const float *weights,
-                                  size_t targets, float softcap, float logSumExp, float total,
-                                  float factor, float *grad, size_t start, size_t count) {
+// What the gradient of a row's logits is made of.
+typedef struct {
+  const int32_t *ids;
+  const float *weights;
+  size_t targets;
+  float softcap, logSumExp;
+  // Of the weights, and what all of the row is multiplied by.
+  float total, factor;
+} loss_row;
+
+// The logits [start, start + count) of a row; the derivative of a cap also reaches the targets.
+INLINE void gradient_block(const loss_row *row, const float *logits, size_t start, size_t count,
+                           float *grad, const bool coarse) {
   float slopes[LOSS_BLOCK];
-  const float inverse = 1 / softcap;
-  EACH_VECTOR(i, count, {
-    const vf t = tanh_v(GET(logits + i) * inverse);
-    const vf slope = fma_v(-t, t, (vf)1.0f) * factor;
-    PUT(slopes + i, slope);
-    PUT(grad + i, exp_v(t * softcap - logSumExp) * total * slope);
-  });
-  for (size_t k = 0; k < targets; k++) {
-    const size_t position = (size_t)ids[k] - start;
-    if (weights[k] != 0 && position < count) grad[position] -= weights[k] * slopes[position];
+  if (row->softcap > 0) {
+    const float inverse = 1 / row->softcap;
+    EACH_VECTOR(i, count, {
+      const vf t = tanh_v(GET(logits + i) * inverse);
+      const vf slope = fma_v(-t, t, (vf)1.0f) * row->factor;
+      PUT(slopes + i, slope);
+      PUT(grad + i, exp_v(t * row->softcap - row->logSumExp) * row->total * slope);
+    });
+  } else if (coarse) {
+    const vf shift = -row->logSumExp * LOG2_E, both = row->total * row->factor;
+    EACH_VECTOR(i, count, {
+      PUT(grad + i, coarse_exp2_v(fma_v(GET(logits + i), (vf)LOG2_E, shift)) * both);
+    });
+  } else {
+    const float shift = row->logSumExp, both = row->total * row->factor;
+    EACH_VECTOR(i, count, PUT(grad + i, exp_v(GET(logits + i) - shift) * both););
+  }
+  for (size_t k = 0; k < row->targets; k++) {
+    const size_t position = (size_t)row->ids[k] - start;
+    if (row->weights[k] == 0 || position >= count) continue;
+    grad[position] -= row->weights[k] * (row->softcap > 0 ? slopes[position] : row->factor);
   }
 }
 
 static void k_cross_entropy_backward(const float *logits, const int32_t *ids,
                                      const float *weights, size_t targetsPerRow, float softcap,
                                      const float *logSumExp, const float *rowGradient, float scale,
-                                     float *gradLogits, size_t rows, size_t width) {
-  for (size_t r = 0; r < rows; r++) {
-    const float *row = logits + r * width, *rowWeights = weights + r * targetsPerRow;
-    const int32_t *rowIds = ids + r * targetsPerRow;
-    float *grad = gradLogits + r * width;
-    const float factor = scale * (rowGradient ? rowGradient[r] : 1);
-    float total = 0;
-    for (size_t k = 0; k < targetsPerRow; k++) total += rowWeights[k];
-    if (softcap > 0) {
-      for (size_t start = 0; start < width; start += LOSS_BLOCK) {
-        const size_t count = width - start < LOSS_BLOCK ? width - start : LOSS_BLOCK;
-        capped_gradient_block(row + start, rowIds, rowWeights, targetsPerRow, softcap,
-                              logSumExp[r], total, factor, grad + start, start, count);
+                                     ck_place gradLogits, size_t rows, size_t width) {
+  float unrounded[LOSS_BLOCK];
+  for (size_t r = 0; r < rows; r++, logits += width, gradLogits = place_at(gradLogits, width)) {
+    loss_row row = {
+      .ids = ids + r * targetsPerRow,
+      .weights = weights + r * targetsPerRow,
+      .targets = targetsPerRow,
+      .softcap = softcap,
+      .logSumExp = logSumExp[r],
+      .factor = scale * (rowGradient ? rowGradient[r] : 1),
+    };
+    for (size_t k = 0; k < targetsPerRow; k++) row.total += row.weights[k];
+    for (size_t start = 0; start < width; start += LOSS_BLOCK) {
+      const size_t count = width - start < LOSS_BLOCK ? width - start : LOSS_BLOCK;
+      if (gradLogits.rounded) {
+        gradient_block(&row, logits + start, start, count, unrounded, true);
+        EACH_ROUNDED(i, count, gradLogits.rounded + start, GET(unrounded + i));
+      } else {
+        gradient_block(&row, logits + start, start, count, gradLogits.floats + start, false);
       }
-      continue;
-    }
-    const float shift = logSumExp[r], both = total * factor;
-    EACH_VECTOR(i, width, PUT(grad + i, exp_v(GET(row + i) - shift) * both););
-    for (size_t k = 0; k < targetsPerRow; k++) {
-      if (rowWeights[k] != 0) grad[rowIds[k]] -= rowWeights[k] * factor;
     }
   }
 }

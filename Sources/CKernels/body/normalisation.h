@@ -6,9 +6,9 @@ INLINE vf weight_at(const float *weight, size_t i, bool whole, size_t left) {
 }
 #define WEIGHT(p) weight_at(p, i, whole_, left_)
 
-static void k_rms_norm(const float *x, const float *weight, float epsilon, float *out,
+static void k_rms_norm(const float *x, const float *weight, float epsilon, ck_place out,
                        float *inverse, size_t rows, size_t width) {
-  for (size_t r = 0; r < rows; r++, x += width, out += width) {
+  for (size_t r = 0; r < rows; r++, x += width, out = place_at(out, width)) {
     vf squares = 0;
     EACH_VECTOR(i, width, {
       const vf v = GET(x + i);
@@ -16,7 +16,7 @@ static void k_rms_norm(const float *x, const float *weight, float epsilon, float
     });
     const float factor = 1.0f / sqrtf(reduce_sum(squares) / (float)width + epsilon);
     inverse[r] = factor;
-    EACH_VECTOR(i, width, PUT(out + i, GET(x + i) * factor * WEIGHT(weight)););
+    EACH_RESULT(i, width, out, GET(x + i) * factor * WEIGHT(weight));
   }
 }
 
@@ -42,8 +42,8 @@ static void k_rms_norm_backward(const float *x, const float *weight, const float
 }
 
 static void k_layer_norm(const float *x, const float *weight, const float *bias, float epsilon,
-                         float *out, float *mean, float *inverse, size_t rows, size_t width) {
-  for (size_t r = 0; r < rows; r++, x += width, out += width) {
+                         ck_place out, float *mean, float *inverse, size_t rows, size_t width) {
+  for (size_t r = 0; r < rows; r++, x += width, out = place_at(out, width)) {
     vf total = 0;
     EACH_VECTOR(i, width, total += GET(x + i););
     const float centre = reduce_sum(total) / (float)width;
@@ -55,11 +55,11 @@ static void k_layer_norm(const float *x, const float *weight, const float *bias,
     const float factor = 1.0f / sqrtf(reduce_sum(squares) / (float)width + epsilon);
     mean[r] = centre;
     inverse[r] = factor;
-    EACH_VECTOR(i, width, {
-      vf result = (GET(x + i) - centre) * factor * WEIGHT(weight);
-      if (bias) result += GET(bias + i);
-      PUT(out + i, result);
-    });
+    if (bias) {
+      EACH_RESULT(i, width, out, (GET(x + i) - centre) * factor * WEIGHT(weight) + GET(bias + i));
+    } else {
+      EACH_RESULT(i, width, out, (GET(x + i) - centre) * factor * WEIGHT(weight));
+    }
   }
 }
 

@@ -26,6 +26,8 @@
 
 #include "conversion.h"
 
+#include "result.h"
+
 #include "stored.h"
 
 #include "transpose.h"

@@ -49,6 +49,9 @@ void ck_transpose_bfloat16(const uint16_t *in, uint16_t *out, size_t rows, size_
 void ck_transpose(const float *in, float *out, size_t rows, size_t columns);
 void ck_half_to_float(const uint16_t *in, float *out, size_t count);              // IEEE binary16
 
+// Where results go: as floats, or rounded to bfloat16 as they are made, where exponentials are then within 4e-6.
+typedef struct { float *floats; uint16_t *rounded; } ck_place;
+
 // Whether the unit in use multiplies bfloat16 numbers in pairs, and has the next function.
 bool ck_multiplies_bfloat16(void);
 // out [rows, columns] = left [rows, depth] times right [depth, columns] + bias [columns] + before [rows, columns], which may be out itself; neither
@@ -70,28 +73,24 @@ void ck_narrow(ck_stored kind, const float *in, void *out, size_t count);       
 size_t ck_stored_scratch(size_t rows, size_t width);
 void ck_stored_product(ck_stored kind, const void *weight, size_t outWidth, const float *x, float *out, size_t outStride, size_t rows, size_t width, void *scratch);
 
-// -- Activations: forward, and backward as gradIn (+)= f'(x) * gradOut; rounded to bfloat16 as they are made, with
-// exponentials within 4e-6, where the name says so ------------------------------------------------
+// -- Activations: forward, and backward as gradIn (+)= f'(x) * gradOut; what is rounded is not added -
 typedef enum {
   CK_RELU, CK_RELU_SQUARED, CK_GELU_TANH, CK_GELU_ERF, CK_SILU, CK_SIGMOID, CK_TANH, CK_EXP, CK_SOFTPLUS
 } ck_activation;
-void ck_activate(ck_activation kind, const float *x, float *out, size_t count);
-void ck_activate_rounded(ck_activation kind, const float *x, uint16_t *out, size_t count);
-void ck_activate_backward(ck_activation kind, const float *x, const float *gradOut, float *gradIn, size_t count, bool accumulates);
-void ck_activate_backward_rounded(ck_activation kind, const float *x, const float *gradOut, uint16_t *gradIn, size_t count);
+void ck_activate(ck_activation kind, const float *x, ck_place out, size_t count);
+void ck_activate_backward(ck_activation kind, const float *x, const float *gradOut, ck_place gradIn, size_t count, bool accumulates);
 // SwiGLU (Shazeer 2020, 2002.05202): out = silu(gate) * up
-void ck_swiglu(const float *gate, const float *up, float *out, size_t count);
-void ck_swiglu_rounded(const float *gate, const float *up, uint16_t *out, size_t count);
+void ck_swiglu(const float *gate, const float *up, ck_place out, size_t count);
 void ck_swiglu_backward(const float *gate, const float *up, const float *gradOut, float *gradGate, float *gradUp, size_t count, bool accumulates);
 
 // -- Normalisation ---------------------------------------------------------------------------
 // RMSNorm (1910.07467): out = x * weight / sqrt(mean(x^2) + epsilon). weight may be NULL (all ones).
 // inverse[rows] receives 1 / sqrt(mean(x^2) + epsilon).
-void ck_rms_norm(const float *x, const float *weight, float epsilon, float *out, float *inverse, size_t rows, size_t width);
+void ck_rms_norm(const float *x, const float *weight, float epsilon, ck_place out, float *inverse, size_t rows, size_t width);
 // gradX is written or accumulated; gradWeight (may be NULL) is accumulated.
 void ck_rms_norm_backward(const float *x, const float *weight, const float *inverse, const float *gradOut, float *gradX, float *gradWeight, size_t rows, size_t width, bool accumulates);
 // LayerNorm (1607.06450): out = (x - mean) * inverse * weight + bias; bias may be NULL.
-void ck_layer_norm(const float *x, const float *weight, const float *bias, float epsilon, float *out, float *mean, float *inverse, size_t rows, size_t width);
+void ck_layer_norm(const float *x, const float *weight, const float *bias, float epsilon, ck_place out, float *mean, float *inverse, size_t rows, size_t width);
 void ck_layer_norm_backward(const float *x, const float *weight, const float *mean, const float *inverse, const float *gradOut, float *gradX, float *gradWeight, float *gradBias, size_t rows, size_t width, bool accumulates);
 // Softmax of every row; out may alias x.
 void ck_softmax(const float *x, float *out, size_t rows, size_t width);
@@ -115,7 +114,7 @@ void ck_scatter_add_rows(const float *gradOut, const int32_t *indices, float *gr
 // losses[rows] and logSumExp[rows] are written; probabilities are never stored.
 void ck_cross_entropy(const float *logits, const int32_t *ids, const float *weights, size_t targetsPerRow, float softcap, float *losses, float *logSumExp, size_t rows, size_t width);
 // gradLogits = scale * rowGradient[r] * d losses[r] / d logits; gradLogits may alias logits. rowGradient may be NULL (all ones).
-void ck_cross_entropy_backward(const float *logits, const int32_t *ids, const float *weights, size_t targetsPerRow, float softcap, const float *logSumExp, const float *rowGradient, float scale, float *gradLogits, size_t rows, size_t width);
+void ck_cross_entropy_backward(const float *logits, const int32_t *ids, const float *weights, size_t targetsPerRow, float softcap, const float *logSumExp, const float *rowGradient, float scale, ck_place gradLogits, size_t rows, size_t width);
 // The `count` largest logits of each row (as ids, descending) and their softmax probabilities
 // (over the whole row). Used for distillation targets. Equal logits: the smaller id first. Places
 // beyond the width get id 0 with probability 0.
@@ -139,9 +138,8 @@ typedef struct {
 } ck_attention_shape;
 size_t ck_attention_scratch(ck_attention_shape shape);           // floats needed by either pass
 void ck_attention(ck_attention_shape shape, const float *query, const float *key, const float *value, const float *slotKeys, const float *slotValues, float *out, float *logSumExp, float *scratch);
-// All gradients are accumulated. gradSlot* may be NULL; gradQuery, gradKey and gradValue may each be NULL.
-// gradKey and gradValue have rows keyHeads * width apart (no keyStride).
-void ck_attention_backward(ck_attention_shape shape, const float *query, const float *key, const float *value, const float *slotKeys, const float *slotValues, const float *out, const float *gradOut, const float *logSumExp, float *gradQuery, float *gradKey, float *gradValue, float *gradSlotKeys, float *gradSlotValues, float *scratch);
+// The floats of gradients are added to; those that are NULL, as gradSlot* may be, are not wanted. gradKey and gradValue have rows keyHeads * width apart (no keyStride).
+void ck_attention_backward(ck_attention_shape shape, const float *query, const float *key, const float *value, const float *slotKeys, const float *slotValues, const float *out, const float *gradOut, const float *logSumExp, ck_place gradQuery, ck_place gradKey, ck_place gradValue, float *gradSlotKeys, float *gradSlotValues, float *scratch);
 
 // -- Convolution as a matrix product ---------------------------------------------------------------------
 // image [channels, height, width] -> columns [channels * kernel * kernel, outHeight * outWidth]; zero padding.
