@@ -43,11 +43,13 @@ import Testing
           let gradOut = numbers.floats(count)
           let initial = numbers.floats(count)
           expectClose(
-            written(count) { ck_activate(kind, x, place($0), count) }, x.map { value(kind, Double($0)) },
+            written(count) { ck_activate(kind, x, place($0), count) },
+            x.map { value(kind, Double($0)) },
             tolerance: 5e-7, "activation \(kind.rawValue)")
           let slopes = zip(x, gradOut).map { slope(kind, Double($0)) * Double($1) }
           expectClose(
-            written(count) { ck_activate_backward(kind, x, gradOut, place($0), count, false) }, slopes,
+            written(count) { ck_activate_backward(kind, x, gradOut, place($0), count, false) },
+            slopes,
             "derivative \(kind.rawValue)")
           expectClose(
             written(count, over: initial) {
@@ -75,7 +77,8 @@ import Testing
       check(CK_GELU_ERF, 6e-6, within: 12)
       let small = (1...1000).map { Float($0) * 1e-9 }
       expectClose(
-        written(1000) { ck_activate(CK_TANH, small, place($0), 1000) }, small.map { tanh(Double($0)) },
+        written(1000) { ck_activate(CK_TANH, small, place($0), 1000) },
+        small.map { tanh(Double($0)) },
         tolerance: 2e-7, floor: 1e-12, "tanh near zero")
     }
   }

@@ -6,7 +6,7 @@
 #include "../include/CKernels.h"
 
 // The pairs of a product's depth that are packed at a time, and the columns of the right factor: the widest panel of any unit.
-#define PRODUCT_DEPTH 192
+#define PRODUCT_DEPTH 256
 #define PRODUCT_PANEL 64
 // The rows that are computed before the next are begun: those of a packed left factor stay in the second-level cache.
 #define PRODUCT_ROWS 768

@@ -63,10 +63,10 @@ typedef struct {
 #define LINE 32  // numbers
 
 // Where the panel of the right factor lies that begins at a column, `numbers` deep from k on; nowhere beyond the last.
-INLINE panel_source panel_source_of(ck_product_shape s, const uint16_t *right, size_t k, size_t column) {
+INLINE panel_source panel_source_of(ck_product_shape s, const uint16_t *right, size_t step, size_t k, size_t column) {
   panel_source source = {.inRow = s.rightRow};
   if (column >= s.columns || k >= s.depth) return source;
-  const size_t columns = smaller(PANEL, s.columns - column), numbers = smaller(2 * DEPTH, s.depth - k);
+  const size_t columns = smaller(PANEL, s.columns - column), numbers = smaller(step, s.depth - k);
   source.in = s.rightTransposed ? right + column * s.rightRow + k : right + k * s.rightRow + column;
   source.rows = s.rightTransposed ? columns : numbers;
   source.lines = ((s.rightTransposed ? numbers : columns) + LINE - 1) / LINE;
@@ -124,12 +124,19 @@ static void pack_left(ck_product_shape s, const uint16_t *left, size_t numbers, 
   }
 }
 
+// How many numbers of the depth are taken at a time: as few times as DEPTH allows, and about as many each time.
+INLINE size_t even_step(size_t depth) {
+  const size_t times = larger(1, (depth + 2 * DEPTH - 1) / (2 * DEPTH)), each = (depth + times - 1) / times;
+  return (each + LINE - 1) / LINE * LINE;
+}
+
 static void block_product(ck_product_shape s, const uint16_t *left, const uint16_t *right,
                           const float *bias, const float *before, float *out, float *rowSums,
                           float *scratch) {
   float *packed = scratch, *packedLeft = packed + DEPTH * PANEL;
-  for (size_t k = 0; k < s.depth; k += 2 * DEPTH) {
-    const size_t numbers = smaller(2 * DEPTH, s.depth - k), depth = pairs_of(numbers);
+  const size_t step = even_step(s.depth);
+  for (size_t k = 0; k < s.depth; k += step) {
+    const size_t numbers = smaller(step, s.depth - k), depth = pairs_of(numbers);
     if (s.leftTransposed) pack_left(s, left + k * s.leftRow, numbers, packedLeft, rowSums);
     const float *rows = s.leftTransposed ? packedLeft : (const float *)(left + k);
     for (size_t column = 0; column < s.columns; column += PANEL) {
@@ -143,7 +150,8 @@ static void block_product(ck_product_shape s, const uint16_t *left, const uint16
       float start[PANEL] = {0};
       if (bias && k == 0) memcpy(start, bias + column, columns * sizeof *bias);
       const panel_source nextPanel = column + PANEL < s.columns
-        ? panel_source_of(s, right, k, column + PANEL) : panel_source_of(s, right, k + 2 * DEPTH, 0);
+        ? panel_source_of(s, right, step, k, column + PANEL)
+        : panel_source_of(s, right, step, k + step, 0);
       rows_times_panel(s, rows, packed, depth, column, nextPanel, bias && k == 0 ? start : NULL,
                        k > 0 ? out : before, out);
     }
