@@ -17,7 +17,7 @@ final class EngineTrainer: Contestant {
   var multipliedWeightCount: Int { model.multipliedWeightCount }
 
   /// Smaller microbatches need less memory: the first that takes at most so many times as long as the fastest is taken.
-  private static let negligible = 1.005
+  private static let negligible = 1.02
 
   private let shape: TrainingModel
   private let model: Transformer
