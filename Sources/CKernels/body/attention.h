@@ -193,8 +193,8 @@ static void attend_tile(const ck_attention_shape *s, const attention_layout *l, 
     float *row = scores + r * stride;
     cap_row(s, row, visible);
     hide_old(s, first + r, row, 0, visible, -INFINITY);
-    maxima[r] = largest_score(row, visible) * s->scale;
     if (PAIRS(s)) {
+      maxima[r] = largest_score(row, visible) * s->scale;
       sums[r] = exponentiate_to_pairs(row, visible, s->scale * LOG2_E, maxima[r] * LOG2_E);
     } else {
       sums[r] = exponentiate_row(row, visible, s->scale, &maxima[r]);

@@ -4,7 +4,7 @@
 
 #if defined(BFLOAT16)
 
-// A panel of them streams from the second-level cache at the rate of the products; depths of 96 to 256 are within 1%.
+// A panel of them streams from the second-level cache at the rate of the products; the fewer parts a depth has, the less often a result is written.
 #define DEPTH PRODUCT_DEPTH
 // Columns of a packed left factor; a multiple of STRIP and of the numbers in a vector.
 #define LEFT_PANEL 96
