@@ -247,7 +247,9 @@ extension Tensor {
     if isKnownUniquelyReferenced(&storage) {
       storage.contentsChanged()
     } else {
-      storage = owned().storage
+      storage = Profile.measured(Profile.gradientCopy, Profile.Work(bytes: 2 * Double(byteCount))) {
+        owned().storage
+      }
     }
   }
 }

@@ -54,6 +54,8 @@ public enum Profile {
 
   /// What asking the system for memory is called among the operations.
   public static let systemMemory = "memory of the system"
+  /// What it is called where a gradient is copied before it is added to, because somebody else reads it.
+  public static let gradientCopy = "copy of a gradient"
 
   private static let flag = Atomic<Bool>(false)
   private static let totals = Mutex<[Kind: Totals]>([:])

@@ -120,12 +120,14 @@ private final class TotalGradients: Sendable {
   var gradients: Gradients { state.withLock { $0.gradients } }
 
   /// Takes what `worker` has for `leaf`, once.
-  func add(_ gradient: Tensor?, for leaf: Leaf, of worker: Int) {
+  ///
+  /// Nobody else keeps it: it may be what the others are added to, and would be copied for that.
+  func add(_ gradient: consuming Tensor?, for leaf: Leaf, of worker: Int) {
     let parts = state.withLock { state in
-      state.parts[leaf, default: [:]][worker] = .some(gradient)
+      state.parts[leaf, default: [:]][worker] = .some(gradient.take())
       return complete(leaf, &state)
     }
-    if let parts { pass(parts, of: leaf) }
+    if let parts { pass(consume parts, of: leaf) }
   }
 
   /// Takes note that `worker` has nothing more to add.

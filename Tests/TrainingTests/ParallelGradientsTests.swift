@@ -1,3 +1,4 @@
+import Foundation
 import Layers
 import Synchronization
 import Tensors
@@ -63,6 +64,23 @@ import Training
       for (a, b) in [(one.w, several.w), (one.b, several.b)] {
         let (a, b) = (try #require(a), try #require(b))
         #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-4 })
+      }
+    }
+  }
+
+  /// In a process of its own, as what is measured belongs to a whole process.
+  @Test func whoComesLastLeavesNothingToCopy() async {
+    await #expect(processExitsWith: .success) {
+      let weight = Parameter(path: "w", value: Tensor(repeating: 1, shape: [5, 6]))
+      for last in 0..<2 {
+        Profile.start()
+        _ = try ParallelGradients.sum(pieces: 2, on: WorkerPool(count: 2)) { piece in
+          if piece == last { Thread.sleep(forTimeInterval: 0.2) }
+          return weight.project(Tensor(repeating: 1, shape: [3, 6])).sum()
+        }
+        let totals = Profile.stop()
+        precondition(totals[Profile.Kind("sum of gradients")]?.calls == 1)
+        precondition(totals[Profile.Kind(Profile.gradientCopy)] == nil)
       }
     }
   }

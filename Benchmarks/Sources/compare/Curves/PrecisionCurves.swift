@@ -6,9 +6,20 @@ import Tokenizers
 import Training
 
 /// The same training in float32 and in bfloat16: the same weights at the beginning, the same windows in the same order.
+///
+/// How far two courses part that differ in one rounding, of the weights that they begin with, says what a difference between
+/// precisions means.
 struct PrecisionCurves: Comparison, Plotted {
+  enum Way: String, Encodable, CaseIterable {
+    case float32
+    case roundedBeginning = "float32 from rounded weights"
+    case bfloat16
+
+    var precision: Precision { self == .bfloat16 ? .bfloat16 : .float32 }
+  }
+
   struct Curve: Encodable {
-    let precision: Precision
+    let way: Way
     let seed: UInt64
     /// Nats a token of every step, before it.
     let losses: [Double]
@@ -44,10 +55,9 @@ struct PrecisionCurves: Comparison, Plotted {
     let (training, heldOut) = (Array(tokens[..<split]), Array(tokens[split...]))
     var curves: [Curve] = []
     for seed in seeds {
-      for precision in [Precision.float32, .bfloat16] {
-        progress("\(precision.rawValue), seed \(seed): \(steps) steps")
-        curves.append(
-          try curve(model, training, heldOut, precision, seed: seed, steps: steps))
+      for way in Way.allCases {
+        progress("\(way.rawValue), seed \(seed): \(steps) steps")
+        curves.append(try curve(model, training, heldOut, way, seed: seed, steps: steps))
       }
     }
     return PrecisionCurves(
@@ -56,10 +66,15 @@ struct PrecisionCurves: Comparison, Plotted {
   }
 
   private static func curve(
-    _ shape: TrainingModel, _ training: [Int32], _ heldOut: [Int32], _ precision: Precision,
+    _ shape: TrainingModel, _ training: [Int32], _ heldOut: [Int32], _ way: Way,
     seed: UInt64, steps: Int
   ) throws -> Curve {
     let model = try shape.initialized(seed: seed)
+    if way == .roundedBeginning {
+      for parameter in model.parameters.parameters {
+        parameter.replace(with: parameter.value.bfloat16().float32())
+      }
+    }
     var random = RandomSource(seed: seed, name: "windows")
     var optimizer = AdamW(learningRate: 1e-3, weightDecay: 0.1)
     let span = shape.time + 1
@@ -73,7 +88,7 @@ struct PrecisionCurves: Comparison, Plotted {
     var curve: [Double] = []
     for step in 0..<steps {
       let starts = (0..<batch).map { _ in random.integer(in: 0..<training.count - span) }
-      try precision.run {
+      try way.precision.run {
         let half = batch / 2
         let (loss, gradients) = try ParallelGradients.sum(pieces: 2) { piece in
           losses(Array(starts[piece * half..<(piece + 1) * half]), of: training).sum()
@@ -88,12 +103,12 @@ struct PrecisionCurves: Comparison, Plotted {
       }
     }
     let stride = (heldOut.count - span) / heldOutWindows
-    let mean = precision.run {
+    let mean = way.precision.run {
       (0..<heldOutWindows).reduce(0.0) {
         $0 + Double(losses([$1 * stride], of: heldOut).mean().scalar) / Double(heldOutWindows)
       }
     }
-    return Curve(precision: precision, seed: seed, losses: curve, heldOut: mean)
+    return Curve(way: way, seed: seed, losses: curve, heldOut: mean)
   }
 
   /// The mean of the steps up to one, so that the noise of single windows does not hide the course.
@@ -107,12 +122,12 @@ struct PrecisionCurves: Comparison, Plotted {
   var plot: LinePlot {
     LinePlot(
       "The same training in two precisions", xLabel: "step", yLabel: "nats a token",
-      [Precision.float32, .bfloat16].map { precision in
-        let losses = curves.filter { $0.precision == precision }.map(\.losses)
+      [Way.float32, .bfloat16].map { way in
+        let losses = curves.filter { $0.way == way }.map(\.losses)
         let mean = (0..<steps).map { step in
           losses.reduce(0) { $0 + $1[step] } / Double(losses.count)
         }
-        return .init(precision.rawValue, Self.smooth(mean))
+        return .init(way.rawValue, Self.smooth(mean))
       })
   }
 
@@ -123,19 +138,24 @@ struct PrecisionCurves: Comparison, Plotted {
     for curve in curves {
       let tail = curve.losses.suffix(max(steps / 10, 1))
       table.append([
-        curve.precision.rawValue, "\(curve.seed)", (curve.losses.first ?? 0).fixed(4),
+        curve.way.rawValue, "\(curve.seed)", (curve.losses.first ?? 0).fixed(4),
         (tail.reduce(0, +) / Double(tail.count)).fixed(4), curve.heldOut.fixed(4),
       ])
     }
-    let pairs = Self.seeds.compactMap { seed -> Double? in
-      let own = curves.filter { $0.seed == seed }
-      guard own.count == 2 else { return nil }
-      return own[1].heldOut - own[0].heldOut
-    }
     return
       "\(machine.description)\n\(model), \(steps) steps of \(batch) x \(time) tokens, nats a token"
-      + "\n\n\(table.text)\nbfloat16 less float32, held out: "
-      + pairs.map { $0.fixed(4) }.joined(separator: ", ")
+      + "\n\n\(table.text)\nHeld out, less float32: rounded weights \(differences(.roundedBeginning)); "
+      + "bfloat16 \(differences(.bfloat16))"
+  }
+
+  private func differences(_ way: Way) -> String {
+    Self.seeds.compactMap { seed -> String? in
+      let own = curves.filter { $0.seed == seed }
+      guard let changed = own.first(where: { $0.way == way }),
+        let plain = own.first(where: { $0.way == .float32 })
+      else { return nil }
+      return (changed.heldOut - plain.heldOut).fixed(4)
+    }.joined(separator: ", ")
   }
 
   func write(to folder: URL) throws {
