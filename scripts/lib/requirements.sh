@@ -77,9 +77,14 @@ require_c_libraries() {
   fi
 }
 
-# apt_install PACKAGE...: with the caller's as_root before every command.
+# apt_install PACKAGE...: with the caller's as_root before every command. What apt-get says is shown where it fails.
 apt_install() {
-  "${as_root[@]}" apt-get update >&2 &&
+  local said status=0
+  said=$(mktemp)
+  { "${as_root[@]}" apt-get update &&
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-      apt-get install --yes --no-install-recommends "$@" >&2
+      apt-get install --yes --no-install-recommends "$@"; } >"$said" 2>&1 || status=$?
+  ((status == 0)) || cat "$said" >&2
+  rm -f "$said"
+  return "$status"
 }
