@@ -113,7 +113,7 @@ let package = Package(
       path: "Tests/TestSupport"),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "RanksTests", dependencies: ["Ranks", "TestSupport"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"]),
     .testTarget(name: "OperationCatalogTests", dependencies: ["Tensors", "OperationCatalog"]),
     .testTarget(name: "LayersTests", dependencies: ["Tensors", "Layers"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),

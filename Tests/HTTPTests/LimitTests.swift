@@ -4,6 +4,8 @@ import Synchronization
 import Testing
 
 /// Clients that are slow, greedy or many.
+///
+/// What has to be over soon has half of the time that it takes without the limit that is tested, on a busy machine too.
 @Suite struct LimitTests {
   private static let request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
@@ -20,7 +22,7 @@ import Testing
   private func drip(_ client: TestClient, after text: String) -> (time: Duration, answer: String) {
     let start = ContinuousClock.now
     client.send(text)
-    while client.send("a"), .now - start < .seconds(4) { usleep(10_000) }
+    while client.send("a"), .now - start < .seconds(20) { usleep(10_000) }
     let time = ContinuousClock.now - start
     return (time, client.receiveAll())
   }
@@ -29,14 +31,14 @@ import Testing
     let server = try start { $0.headerDeadline = .milliseconds(150) }
     let (time, answer) = drip(
       try TestClient(port: server.port), after: "GET / HTTP/1.1\r\nHost: h\r\nA: ")
-    #expect(time > .milliseconds(140) && time < .seconds(2), "\(time)")
+    #expect(time > .milliseconds(140) && time < .seconds(5), "\(time)")
     #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 408 "))
   }
 
   @Test func endsAFirstLineThatDrips() throws {
     let server = try start { $0.headerDeadline = .milliseconds(150) }
     let (time, _) = drip(try TestClient(port: server.port), after: "GET /")
-    #expect(time < .seconds(2), "\(time)")
+    #expect(time < .seconds(5), "\(time)")
   }
 
   @Test func endsBodiesThatDrip() throws {
@@ -44,7 +46,7 @@ import Testing
     let (time, answer) = drip(
       try TestClient(port: server.port),
       after: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n")
-    #expect(time > .milliseconds(140) && time < .seconds(2), "\(time)")
+    #expect(time > .milliseconds(140) && time < .seconds(5), "\(time)")
     #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 408 "))
   }
 
@@ -69,7 +71,7 @@ import Testing
     #expect(try client.answer().text == "fine")
     let start = ContinuousClock.now
     #expect(client.receiveAll().isEmpty)
-    #expect(.now - start < .seconds(2))
+    #expect(.now - start < .seconds(15))
   }
 
   @Test func leavesSlowHandlersAlone() throws {
@@ -99,7 +101,7 @@ import Testing
     }
     let client = try TestClient(port: server.port, receiveBuffer: 4096)
     client.send(Self.request)
-    usleep(600_000)
+    usleep(2_000_000)
     #expect(client.receiveAll().utf8.count < 32 << 20)
   }
 
@@ -115,10 +117,12 @@ import Testing
   }
 
   @Test func answers503WhenTooManyAreAnswered() throws {
+    let runs = Mutex(0)
     let goOn = Mutex(false)
     let server = try start {
       $0.requestsInFlight = 2
     } _: { _ in
+      runs.withLock { $0 += 1 }
       _ = eventually { goOn.withLock { $0 } }
       return .text("fine")
     }
@@ -127,7 +131,7 @@ import Testing
       client.send(Self.request)
       return client
     }
-    usleep(50_000)
+    #expect(eventually { runs.withLock { $0 } == 2 })
     let client = try TestClient(port: server.port)
     client.send(Self.request)
     let answer = try client.answer()
@@ -150,11 +154,14 @@ import Testing
     let first = try TestClient(port: server.port)
     first.send(head)
     first.send(Array(body.dropLast()))
-    usleep(50_000)
-    let second = try TestClient(port: server.port)
-    second.send(head)
-    second.send(body)
-    #expect(try second.answer().status == 503)
+    // Another fits as long as the first has not been taken in.
+    #expect(
+      try eventually {
+        let second = try TestClient(port: server.port)
+        second.send(head)
+        second.send(body)
+        return try second.answer().status == 503
+      })
     first.send("a")
     #expect(try first.answer().status == 200)
     // What was set aside for them is free again.
@@ -200,7 +207,7 @@ import Testing
     #expect(try next.answer().text == "fine")
     goOn.withLock { $0 = true }
     let start = ContinuousClock.now
-    server.stop(deadline: .seconds(5))
-    #expect(.now - start < .seconds(2))
+    server.stop(deadline: .seconds(30))
+    #expect(.now - start < .seconds(15))
   }
 }

@@ -122,6 +122,6 @@ import Testing
     let start = ContinuousClock.now
     let all = client.receiveAll()
     #expect(all.isEmpty || all.hasPrefix("HTTP/1.1 400 "))
-    #expect(.now - start < .seconds(2))
+    #expect(.now - start < .seconds(15))
   }
 }

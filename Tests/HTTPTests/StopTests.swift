@@ -75,7 +75,7 @@ import Testing
     usleep(50_000)
     let start = ContinuousClock.now
     server.stop(deadline: .milliseconds(100))
-    #expect(.now - start < .seconds(1))
+    #expect(.now - start < .seconds(5))
     #expect(try stuck.answer().status == 503)
     // Cut: the last chunk, which would say that the stream is whole, does not come.
     #expect(!stream.receiveAll().contains("\r\n0\r\n"))

@@ -78,11 +78,15 @@ import Testing
     }
     let client = try TestClient(port: server.port, receiveBuffer: 4096)
     client.send(Self.request)
-    usleep(200_000)
-    let early = written.withLock { $0 }
-    usleep(100_000)
     // What is written lies in the system's buffers, which end somewhere, and in ours; the rest waits.
-    #expect(written.withLock { $0 } == early && early < 20 << 20)
+    var early = 0
+    #expect(
+      eventually {
+        early = written.withLock { $0 }
+        usleep(300_000)
+        return early > 0 && written.withLock { $0 } == early
+      })
+    #expect(early < 20 << 20)
     #expect(try client.answer().body.count == 24 << 20)
   }
 

@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 import Testing
 
@@ -160,7 +161,9 @@ struct PrecisionTests {
     let (exact, rounded) = try (results(.float32, .float32), results(.bfloat16, .bfloat16))
     for (a, b) in zip(exact, rounded) {
       let largest = a.map(abs).max()!
-      #expect(a != b)
+      // Vector units without such products keep what is not rounded.
+      let (isRounded, roundsAttention) = (a != b, String(cString: ck_vector_unit()) == "avx512bf16")
+      #expect(isRounded == roundsAttention)
       #expect(zip(a, b).allSatisfy { abs($0 - $1) < 2e-2 * largest })
     }
     #expect(try results(.bfloat16, .float32) == rounded)
