@@ -5,10 +5,14 @@ import Testing
 /// Each test runs in a process of its own: signals belong to the process.
 @Suite("Ctrl-C")
 struct InterruptionTests {
-  /// As the terminal does it: to the process, and not to a thread, which may have it blocked.
-  private static func pressControlC() {
+  /// As the terminal does it: to the process, and not to a thread, which may have it blocked. Waits, ten seconds at most, until
+  /// it is noticed, or for the end of the process.
+  private static func pressControlC(until isNoticed: () -> Bool = { false }) {
     kill(getpid(), SIGINT)
-    usleep(200_000)
+    for _ in 0..<10_000 {
+      if isNoticed() { return }
+      usleep(1000)
+    }
   }
 
   @Test("a program that never looks at the flag dies of it")
@@ -24,7 +28,7 @@ struct InterruptionTests {
       processExitsWith: .exitCode(7), observing: [\.standardErrorContent]
     ) {
       guard !Interruption.isRequested else { exit(1) }
-      Self.pressControlC()
+      Self.pressControlC { Interruption.isRequested }
       guard Interruption.isRequested else { exit(2) }
       do throws(Interrupted) {
         try Interruption.check("kept")
@@ -41,7 +45,7 @@ struct InterruptionTests {
   func second() async {
     await #expect(processExitsWith: .exitCode(130)) {
       _ = Interruption.isRequested
-      Self.pressControlC()
+      Self.pressControlC { Interruption.isRequested }
       Self.pressControlC()
       exit(1)
     }
@@ -54,8 +58,8 @@ struct InterruptionTests {
       var lines = InputLines(fileDescriptor: pipe.fileHandleForReading.fileDescriptor)
       _ = Interruption.isRequested
       Thread.detachNewThread {
-        Self.pressControlC()
-        sleep(5)
+        Self.pressControlC { Interruption.isRequested }
+        sleep(10)
         exit(1)
       }
       do {

@@ -43,8 +43,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    let program = try folder.file(Data(Self.program.utf8), name: "program")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+    _ = try folder.script(Self.program, name: "program")
     try FileManager.default.createDirectory(
       at: folder / "a library", withIntermediateDirectories: true)
     for name in ["b", "a"] {

@@ -69,12 +69,10 @@ import Testing
   }
 
   /// A file that makes the program write without end is given up.
-  @Test(.timeLimit(.minutes(1))) func endlessTextIsGivenUp() async throws {
+  @Test(.timeLimit(.minutes(10))) func endlessTextIsGivenUp() async throws {
     let folder = try TemporaryFolder()
-    let script = folder / "pdftotext"
-    try Data("#!/bin/sh\nfor last; do :; done\nexec /usr/bin/yes > \"$last\"\n".utf8).write(
-      to: script)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
+    _ = try folder.script(
+      "#!/bin/sh\nfor last; do :; done\nexec /usr/bin/yes > \"$last\"\n", name: "pdftotext")
     await #expect(processExitsWith: .success) { [path = folder.url.path as String] in
       setenv("PATH", path, 1)
       let error = #expect(throws: DocumentError.self) {

@@ -61,7 +61,7 @@ import Testing
   }
 
   /// Nobody waits for a pipe that nobody writes to.
-  @Test(.timeLimit(.minutes(1))) func pipesArePassedOver() throws {
+  @Test(.timeLimit(.minutes(10))) func pipesArePassedOver() throws {
     try write("A note.", "a.txt")
     #expect(mkfifo((folder / "b.txt").path, 0o600) == 0)
     #expect(try SourceReader().read(folder.url.path).items.count == 1)

@@ -15,9 +15,7 @@ final class ServiceFixture: Sendable {
     folder = try TemporaryFolder()
     home = Home(root: folder / "home")
     try FileManager.default.createDirectory(at: home.root, withIntermediateDirectories: true)
-    let script = folder / "night.sh"
-    try Data("#!/bin/sh\n\(night)\n".utf8).write(to: script)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
+    let script = try folder.script("#!/bin/sh\n\(night)\n", name: "night.sh")
     service = try Service(home, version: "test", sleeper: .init(script))
   }
 

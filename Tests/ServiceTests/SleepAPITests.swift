@@ -21,15 +21,16 @@ import Testing
       """
       echo "$@" > "$(dirname "$0")/words"
       echo '{"stage":"learning","step":1,"steps":3,"loss":2.5}' >&2
-      sleep 0.3
+      until test -e "$(dirname "$0")/go-on"; do sleep 0.02; done
       echo '{"stage":"learning","step":2,"steps":3,"loss":2.25}' >&2
-      sleep 0.3
+      sleep 1
       echo '[{"night":{"number":4}}]'
       """)
     let started = fixture.ask("POST", path + "/sleep", ["suppress": [3]])
     #expect(started.status == 202 && started.json["state"] as? String == "running")
     #expect(fixture.ask("POST", path + "/sleep", [:]).status == 409)
     #expect(fixture.ask("POST", path + "/rollback", ["night": 0]).status == 409)
+    try Data().write(to: fixture.folder / "go-on")
     let states = states(fixture, path)
     #expect(states.contains { $0["step"] as? Int == 2 && $0["loss"] as? Double == 2.25 })
     #expect(states.contains { $0["secondsLeft"] as? Double ?? 0 > 0 })

@@ -27,6 +27,22 @@ public final class TemporaryFolder: Sendable {
     return url
   }
 
+  /// A program, whose first line names its interpreter.
+  ///
+  /// Another process puts it there: were it open for writing in this one while some thread starts a process, that one would
+  /// hold it too for a moment, and it could not be run ("Text file busy").
+  public func script(_ text: String, name: String) throws -> URL {
+    let source = try file(Data(text.utf8), name: name + ".text")
+    let (target, install) = (self / name, Process())
+    install.executableURL = URL(fileURLWithPath: "/usr/bin/install")
+    install.arguments = ["-m", "755", source.path, target.path]
+    try install.run()
+    install.waitUntilExit()
+    guard install.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
+    try FileManager.default.removeItem(at: source)
+    return target
+  }
+
   public func names() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
   }
