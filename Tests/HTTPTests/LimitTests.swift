@@ -5,7 +5,7 @@ import Testing
 
 /// Clients that are slow, greedy or many.
 ///
-/// What has to be over soon has half of the time that it takes without the limit that is tested, on a busy machine too.
+/// What has to be over soon has at most half of the time that it takes without the limit that is tested, on a busy machine too.
 @Suite struct LimitTests {
   private static let request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
@@ -16,6 +16,20 @@ import Testing
     var limits = Limits()
     change(&limits)
     return try Server(host: "127.0.0.1", port: 0, limits: limits, handler: Answering(body))
+  }
+
+  /// Answers that are kept back until they may go on.
+  private final class HeldAnswers: Sendable {
+    private let state = Mutex((begun: 0, mayGoOn: false))
+
+    var begun: Int { state.withLock { $0.begun } }
+    func goOn() { state.withLock { $0.mayGoOn = true } }
+
+    func answer() -> Response {
+      state.withLock { $0.begun += 1 }
+      _ = eventually { state.withLock { $0.mayGoOn } }
+      return .text("fine")
+    }
   }
 
   /// Sends a byte every few milliseconds until the connection is closed, and says how long that took.
@@ -117,27 +131,20 @@ import Testing
   }
 
   @Test func answers503WhenTooManyAreAnswered() throws {
-    let runs = Mutex(0)
-    let goOn = Mutex(false)
-    let server = try start {
-      $0.requestsInFlight = 2
-    } _: { _ in
-      runs.withLock { $0 += 1 }
-      _ = eventually { goOn.withLock { $0 } }
-      return .text("fine")
-    }
+    let held = HeldAnswers()
+    let server = try start({ $0.requestsInFlight = 2 }) { _ in held.answer() }
     let busy = try (0..<2).map { _ in
       let client = try TestClient(port: server.port)
       client.send(Self.request)
       return client
     }
-    #expect(eventually { runs.withLock { $0 } == 2 })
+    #expect(eventually { held.begun == 2 })
     let client = try TestClient(port: server.port)
     client.send(Self.request)
     let answer = try client.answer()
     #expect(answer.status == 503)
     #expect(answer.headers["retry-after"] == "1")
-    goOn.withLock { $0 = true }
+    held.goOn()
     for client in busy { #expect(try client.answer().status == 200) }
     // The connection that was refused is as good as ever.
     #expect(
@@ -148,15 +155,8 @@ import Testing
   }
 
   @Test func boundsAllBodiesTogether() throws {
-    let runs = Mutex(0)
-    let goOn = Mutex(false)
-    let server = try start {
-      $0.allBodyBytes = 100_000
-    } _: { _ in
-      runs.withLock { $0 += 1 }
-      _ = eventually { goOn.withLock { $0 } }
-      return .text("fine")
-    }
+    let held = HeldAnswers()
+    let server = try start({ $0.allBodyBytes = 100_000 }) { _ in held.answer() }
     func send() throws -> TestClient {
       let client = try TestClient(port: server.port)
       client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 80000\r\n\r\n")
@@ -164,9 +164,9 @@ import Testing
       return client
     }
     let first = try send()
-    #expect(eventually { runs.withLock { $0 } == 1 })
+    #expect(eventually { held.begun == 1 })
     #expect(try send().answer().status == 503)
-    goOn.withLock { $0 = true }
+    held.goOn()
     #expect(try first.answer().status == 200)
     // What was set aside for it is free again, as soon as the library is done with it.
     #expect(try eventually { try send().answer().status == 200 })

@@ -81,7 +81,8 @@ import Testing
     #expect(throws: IndividualError.unknownEpisode(99)) { try journal.episode(99) }
   }
 
-  @Test(.timeLimit(.minutes(10))) func thousandEpisodes() throws {
+  @Test func thousandEpisodes() throws {
+    let start = ContinuousClock.now
     for number in 0..<1000 {
       _ = try journal.appendDocument(
         title: "Episode \(number)", text: "number\(number) " + String(repeating: "word ", count: 50)
@@ -89,6 +90,7 @@ import Testing
     }
     #expect(try journal.episodes().count == 1000)
     #expect(try journal.search("number617").map(\.title) == ["Episode 617"])
+    #expect(.now - start < .seconds(60))
   }
 }
 
