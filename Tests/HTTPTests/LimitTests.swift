@@ -132,7 +132,11 @@ import Testing
 
   @Test func answers503WhenTooManyAreAnswered() throws {
     let held = HeldAnswers()
-    let server = try start({ $0.requestsInFlight = 2 }) { _ in held.answer() }
+    let server = try start {
+      $0.requestsInFlight = 2
+    } _: { _ in
+      held.answer()
+    }
     let busy = try (0..<2).map { _ in
       let client = try TestClient(port: server.port)
       client.send(Self.request)
@@ -156,7 +160,11 @@ import Testing
 
   @Test func boundsAllBodiesTogether() throws {
     let held = HeldAnswers()
-    let server = try start({ $0.allBodyBytes = 100_000 }) { _ in held.answer() }
+    let server = try start {
+      $0.allBodyBytes = 100_000
+    } _: { _ in
+      held.answer()
+    }
     func send() throws -> TestClient {
       let client = try TestClient(port: server.port)
       client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 80000\r\n\r\n")

@@ -35,12 +35,16 @@ import Testing
     #expect(try !verdict(study).holds)
   }
 
+  /// But for the speeds, which depend on what runs beside this.
   @Test func servingForm() throws {
+    func holds(_ study: ServingForm) throws -> Bool {
+      Verdict(try study.run(setting).findings.filter { !$0.name.hasPrefix("speed") }).holds
+    }
     var study = ServingForm()
     study.steps.quick = 12
-    #expect(try verdict(study).holds)
+    #expect(try holds(study))
     study.teacherShare = 0
-    #expect(try !verdict(study).holds)
+    #expect(try !holds(study))
   }
 
   /// Of a string a pass leaves most unknown, of a single token less than half.
